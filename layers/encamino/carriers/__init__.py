@@ -1,0 +1,1 @@
+"""Carriers: one file each. A question goes out, an answer becomes events."""

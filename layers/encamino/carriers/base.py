@@ -1,0 +1,160 @@
+"""What a carrier is, and where they are found.
+
+A carrier is a module `carriers/<slug>.py` with the names of `Carrier`. It does no I/O: `look` yields requests and is sent
+responses, so that one shape serves polling, tokens, summaries-then-details and call-backs. The flow that drives it owns
+time, budget, breaker and the deadline.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, cast
+
+from pydantic_core import from_json
+
+from encamino.domain.errors import Missing, Unreadable
+from encamino.domain.shipment import Tracking
+
+_NOT_CARRIERS = frozenset({"base", "recognise", "reading"})
+
+type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
+
+
+class Outcome(StrEnum):
+    """How a look ended. Not a status."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    INVALID = "invalid"
+    AMBIGUOUS = "ambiguous"
+    THROTTLED = "throttled"
+    AUTH_ERROR = "auth_error"
+    UNAVAILABLE = "unavailable"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call to a carrier. Secrets travel in headers or body only, never in logs."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back. Header names are lower case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def json(self) -> Json:
+        """The body as JSON. Raises Unreadable."""
+        try:
+            return cast("Json", from_json(self.body))
+        except ValueError as err:
+            raise Unreadable(f"no JSON: {err}", where=f"HTTP {self.status}") from err
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A number to look up, with what narrows it where a carrier reuses numbers."""
+
+    number: str
+    postcode: str | None = None
+    country: str | None = None
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The answer about one number. `retry_after`: how long the carrier asked us to wait."""
+
+    outcome: Outcome
+    tracking: Tracking | None = None
+    detail: str = ""
+    retry_after: timedelta | None = None
+
+
+#: Asked number → what was seen of it.
+type Answer = Mapping[str, Seen]
+#: Credentials by field name.
+type Account = Mapping[str, str]
+
+
+class Memo(Protocol):
+    """What an adapter remembers between looks: tokens, mostly. Kept by the store, per carrier and account."""
+
+    def get(self, name: str) -> str | None:
+        """The text kept under this name, None when there is none or it has expired."""
+
+    def put(self, name: str, value: str, until: datetime) -> None:
+        """Keep a text until then (wall clock, UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the carrier allows one account. `deadline`: the longest one look may take in all."""
+
+    per_second: float
+    per_day: int | None = None
+    #: Numbers in one call.
+    batch: int = 1
+    deadline: timedelta = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """How well a number fits a carrier, 0 to 1. `check`: its check digit holds, does not, or there is none."""
+
+    carrier: str
+    confidence: float
+    check: bool | None
+
+
+class Carrier(Protocol):
+    """The names a carrier module has."""
+
+    #: As customers know it.
+    NAME: str
+    #: What shops call it, lower case; the first match of the shop's words wins.
+    ALIASES: tuple[str, ...]
+    #: Credential fields of an account.
+    FIELDS: tuple[str, ...]
+    LIMITS: Limits
+
+    def look(
+        self, shipments: Sequence[Asked], account: Account, memo: Memo, now: datetime
+    ) -> Generator[Request, Response, Answer]:
+        """Asks about these numbers (at most LIMITS.batch). Yields requests, is sent responses, returns the answer."""
+
+    def read(self, response: Response) -> tuple[Outcome, tuple[Tracking, ...], str]:
+        """What one recorded answer says: outcome, a Tracking per number, a detail for operators. Never raises."""
+
+    def recognise(self, number: str) -> Recognition | None:
+        """Whether this could be one of this carrier's numbers (spaces and dashes removed, upper case)."""
+
+    def link(self, number: str, locale: str) -> str:
+        """The carrier's own page about a number."""
+
+
+def carrier(slug: str) -> Carrier:
+    """The carrier of that slug. Raises Missing."""
+    if slug in _NOT_CARRIERS or not slug.isidentifier() or importlib.util.find_spec(f"encamino.carriers.{slug}") is None:
+        raise Missing(f"no carrier {slug!r}", where="carrier", cure=f"one of: {', '.join(carriers())}")
+    return cast("Carrier", importlib.import_module(f"encamino.carriers.{slug}"))
+
+
+def carriers() -> tuple[str, ...]:
+    """Every carrier's slug, from the folder."""
+    here = importlib.import_module("encamino.carriers").__path__
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(here) if m.name not in _NOT_CARRIERS))

@@ -1,0 +1,1 @@
+"""The ground: nouns and decisions. Pure; time, ids and randomness are arguments."""

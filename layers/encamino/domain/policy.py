@@ -1,0 +1,287 @@
+"""The decisions: what to say (`plan`), whether to say it now (`gate`), when to ask a carrier (`next_look`).
+
+Pure. `now` is the business clock. Every answer carries its reason.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from encamino.domain.condition import Scopes
+from encamino.domain.fact import Fact
+from encamino.domain.message import (
+    Channel,
+    Definition,
+    Kind,
+    Message,
+    MessageKey,
+    MessageStatus,
+    Per,
+)
+from encamino.domain.order import Order
+from encamino.domain.reason import Decision, Verdict, Why
+from encamino.domain.shipment import TERMINAL, Shipment, ShipmentStatus
+from encamino.domain.shop import QuietHours, Shop
+
+type Catalogue = Mapping[str, Definition]
+
+#: How long a message waits for the order itself when its shipment was told first.
+ORDER_PATIENCE = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a change calls for: messages to write, decisions against, and waiting messages that may go now."""
+
+    messages: tuple[Message, ...] = ()
+    why: tuple[Decision, ...] = ()
+    hasten: tuple[MessageKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Send it, to this address."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not yet."""
+
+    until: datetime
+    reason: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Never."""
+
+    reason: Why
+
+
+def plan(
+    before: Order | None,
+    after: Order,
+    facts: Iterable[Fact],
+    shop: Shop,
+    catalogue: Catalogue,
+    known: frozenset[str],
+    now: datetime,
+) -> Plan:
+    """The messages these facts call for that are not `known` (texts of message keys) yet."""
+    messages: dict[str, Message] = {}
+    why: list[Decision] = []
+    for fact in sorted(facts, key=lambda f: (f.at, f.type, f.subject)):
+        for definition in (d for d in catalogue.values() if fact.type in d.on):
+            for channel in (use.name for use in definition.channels):
+                key = MessageKey(after.key, definition.name, occasion(definition.per, fact, shop), channel)
+                if str(key) in known or str(key) in messages:
+                    continue
+                against = _against(definition, channel, fact, after, shop, now)
+                if against is not None:
+                    why.append(Decision(definition.name, channel, Verdict.SKIPPED, against, now))
+                    continue
+                messages[str(key)] = _row(key, definition, fact, after, now)
+                why.append(Decision(definition.name, channel, Verdict.PLANNED, Why.FACT, now))
+    return Plan(tuple(messages.values()), tuple(why), _hasten(before, after, shop, catalogue, known))
+
+
+def occasion(per: Per, fact: Fact, shop: Shop) -> str:
+    """What makes a second message of one name a second one: a stable text that no later fact changes."""
+    match per:
+        case Per.SHIPMENT | Per.REFUND | Per.RETURN:
+            return fact.subject
+        case Per.ATTEMPT | Per.ETA:
+            return f"{fact.subject}@{fact.at.astimezone(shop.zone).date()}"
+        case Per.YEAR:
+            return str(fact.at.astimezone(shop.zone).year)
+        case Per.ORDER:
+            return ""
+
+
+def gate(  # noqa: PLR0911, PLR0913  (one line per reason; each argument is a part of today's state)
+    definition: Definition,
+    message: Message,
+    order: Order,
+    shop: Shop,
+    catalogue: Catalogue,
+    known: frozenset[str],
+    reach: str | Why,
+    now: datetime,
+) -> Go | Wait | Skip:
+    """Whether a due message goes out now. `reach` is the address, or why there is none (asked of the channel)."""
+    if order.details is None:
+        patience = message.planned_at + ORDER_PATIENCE
+        return Wait(patience, Why.NO_ADDRESS) if now < patience else Skip(Why.NO_ADDRESS)
+    if order.test:
+        return Skip(Why.TEST_ORDER)
+    if not shop.wants(definition, message.key.channel):
+        return Skip(Why.OFF)
+    shipment = order.shipment(message.shipment) if message.shipment else None
+    scopes = scopes_of(order, shipment, shop)
+    if definition.still is not None and not definition.still.holds(scopes):
+        return Skip(Why.OUTDATED)
+    if _superseded(message.key, catalogue, known):
+        return Skip(Why.SUPERSEDED)
+    if definition.useful_for is not None and now > _fresh_until(definition, message):
+        return Skip(Why.STALE)
+    if isinstance(reach, Why):
+        return Skip(reach)
+    ready = definition.ready
+    if ready is not None and not ready.condition.holds(scopes) and now < message.planned_at + ready.up_to:
+        return Wait(message.planned_at + ready.up_to, Why.WAITS_FOR_NUMBER)
+    if _sleeps(definition, message.key.channel, shop, now):
+        return Wait(wakes(shop, now), Why.QUIET_HOURS)
+    return Go(reach)
+
+
+def scopes_of(order: Order, shipment: Shipment | None, shop: Shop) -> Scopes:
+    """What a condition may ask about (domain.condition.NAMES), as plain values."""
+    person = order.details.person if order.details else None
+    address = order.details.address if order.details else None
+    return {
+        "order": {
+            "status": order.status, "payment": order.payment, "preparation": order.preparation,
+            "cancelled_at": order.cancelled_at.isoformat() if order.cancelled_at else None, "locale": order.locale,
+            "channel": order.details.channel if order.details else None,
+            "payment_method": order.details.payment_method if order.details else None,
+            "total": float(order.details.total.amount) if order.details and order.details.total else None,
+        },
+        "shipment": {
+            "status": shipment.status, "reason": shipment.reason, "number": shipment.number,
+            "carrier": shipment.carrier, "eta": shipment.eta.isoformat() if shipment.eta else None,
+        } if shipment else {},
+        "contact": {
+            "email": person.email if person else None, "phone": person.phone if person else None,
+            "country": address.country if address else None,
+        },
+        "shop": {"slug": shop.shop, "country": shop.country, "locale": shop.locale},
+    }  # fmt: skip
+
+
+def wakes(shop: Shop, now: datetime) -> datetime:
+    """When the present quiet hours end (UTC). The wall time in the shop's zone is what counts on the days the clock changes."""
+    local = now.astimezone(shop.zone)
+    day = local.date() if local.time() < shop.quiet_hours.end else local.date() + timedelta(days=1)
+    return datetime.combine(day, shop.quiet_hours.end, shop.zone).astimezone(now.tzinfo)
+
+
+def quiet(hours: QuietHours, shop: Shop, now: datetime) -> bool:
+    """Whether it is quiet now."""
+    at = now.astimezone(shop.zone).time()
+    if hours.start <= hours.end:
+        return hours.start <= at < hours.end
+    return at >= hours.start or at < hours.end
+
+
+#: How soon to ask again, by what is known. The first look comes at once: late numbers already have a history.
+_PACE = {
+    ShipmentStatus.PENDING: timedelta(hours=3),
+    ShipmentStatus.INFO_RECEIVED: timedelta(hours=3),
+    ShipmentStatus.IN_TRANSIT: timedelta(hours=3),
+    ShipmentStatus.OUT_FOR_DELIVERY: timedelta(minutes=45),
+    ShipmentStatus.ATTEMPT_FAILED: timedelta(hours=3),
+    ShipmentStatus.AVAILABLE_FOR_PICKUP: timedelta(hours=6),
+    ShipmentStatus.EXCEPTION: timedelta(hours=4),
+}
+#: After this long without an end we stop asking.
+_GIVE_UP = timedelta(days=60)
+#: At night only what is out for delivery moves.
+_NIGHT = QuietHours()
+
+
+def next_look(shipment: Shipment, shop: Shop, now: datetime) -> datetime | None:
+    """When to ask the carrier next, None when there is nothing more to ask."""
+    if shipment.status in TERMINAL or shipment.number is None or shipment.carrier is None or shipment.cancelled:
+        return None
+    if now - shipment.registered_at > _GIVE_UP:
+        return None
+    if shipment.tracked_at is None:
+        return now
+    then = now + _PACE.get(shipment.status, timedelta(hours=3))
+    if quiet(_NIGHT, shop, then) and shipment.status is not ShipmentStatus.OUT_FOR_DELIVERY:
+        return wakes(shop.model_copy(update={"quiet_hours": _NIGHT}), then) - timedelta(hours=2)
+    return then
+
+
+def _against(  # noqa: PLR0913
+    definition: Definition, channel: Channel, fact: Fact, after: Order, shop: Shop, now: datetime
+) -> Why | None:
+    """Why not even to plan it."""
+    if not shop.wants(definition, channel):
+        return Why.OFF
+    if after.test:
+        return Why.TEST_ORDER
+    if channel is Channel.SMS and not shop.sms.senders:
+        return Why.NO_SENDER
+    shipment = after.shipment(fact.subject) if fact.type.startswith("shipment.") else None
+    if definition.still is not None and not definition.still.holds(scopes_of(after, shipment, shop)):
+        return Why.OUTDATED
+    if definition.useful_for is not None and now > fact.at + definition.after + definition.useful_for:
+        return Why.STALE
+    return None
+
+
+def _row(key: MessageKey, definition: Definition, fact: Fact, after: Order, now: datetime) -> Message:
+    return Message(
+        key=key,
+        fact=fact.type,
+        fact_at=fact.at,
+        kind=definition.kind,
+        status=MessageStatus.PLANNED,
+        planned_at=now,
+        # A fact from the future (a vendor's clock runs ahead) counts as of now.
+        due=max(min(fact.at, now) + definition.after, now + definition.settle),
+        urgent=definition.urgent,
+        shipment=fact.subject if fact.type.startswith("shipment.") else None,
+        locale=after.locale,
+        reason=Why.FACT,
+    )
+
+
+def _hasten(
+    before: Order | None, after: Order, shop: Shop, catalogue: Catalogue, known: frozenset[str]
+) -> tuple[MessageKey, ...]:
+    """Known messages whose wait has just ended."""
+    keys = [MessageKey.parse(text) for text in sorted(known)]
+    if before is None or (before.details is None and after.details is not None):
+        return tuple(keys)
+    return tuple(key for key in keys if _became_ready(key, before, after, shop, catalogue))
+
+
+def _became_ready(key: MessageKey, before: Order, after: Order, shop: Shop, catalogue: Catalogue) -> bool:
+    definition = catalogue.get(key.trigger)
+    if definition is None or definition.ready is None:
+        return False
+    shipment = _shipment_of(key)
+    then, now = (scopes_of(order, order.shipment(shipment), shop) for order in (before, after))
+    return definition.ready.condition.holds(now) and not definition.ready.condition.holds(then)
+
+
+def _superseded(key: MessageKey, catalogue: Catalogue, known: frozenset[str]) -> bool:
+    """A message that says it better has been planned for the same shipment or the whole order."""
+    better = {d.name for d in catalogue.values() if key.trigger in d.supersedes}
+    others = (MessageKey.parse(text) for text in known) if better else ()
+    return any(
+        other.trigger in better and _shipment_of(other) in ("", _shipment_of(key)) and other.channel is key.channel
+        for other in others
+    )
+
+
+def _shipment_of(key: MessageKey) -> str:
+    return key.occasion.split("@", 1)[0]
+
+
+def _fresh_until(definition: Definition, message: Message) -> datetime:
+    return max(message.fact_at + definition.after, message.planned_at) + (definition.useful_for or timedelta(0))
+
+
+def _sleeps(definition: Definition, channel: Channel, shop: Shop, now: datetime) -> bool:
+    if not quiet(shop.quiet_hours, shop, now):
+        return False
+    if definition.kind is Kind.MARKETING:
+        return True
+    if channel is Channel.SMS:
+        return not definition.urgent
+    return channel is Channel.EMAIL and shop.quiet_hours.email and not definition.urgent

@@ -1,0 +1,264 @@
+"""A shipment: what shop and carriers said of it, and the status that follows.
+
+Status is a function of the set of events, never of the order in which they reached us.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+EVENTS_KEPT = 100
+
+
+class ShipmentStatus(StrEnum):
+    """The field's terms. The last two are said of events only and bear no status."""
+
+    PENDING = "pending"
+    INFO_RECEIVED = "info_received"
+    IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    ATTEMPT_FAILED = "attempt_failed"
+    AVAILABLE_FOR_PICKUP = "available_for_pickup"
+    DELIVERED = "delivered"
+    EXCEPTION = "exception"
+    RETURNED_TO_SENDER = "returned_to_sender"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+    INFO = "info"
+
+
+#: Ends that dominate: nothing later but the other end takes them back.
+ENDS = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.RETURNED_TO_SENDER})
+#: Said of events only; they change nothing.
+SILENT = frozenset({ShipmentStatus.UNKNOWN, ShipmentStatus.INFO})
+#: A carrier need not be asked again.
+TERMINAL = ENDS | {ShipmentStatus.EXPIRED}
+
+
+class Reason(StrEnum):
+    """Why an exception, a failed attempt or a delay."""
+
+    CUSTOMS = "customs"
+    ADDRESS = "address"
+    PAYMENT = "payment"
+    REFUSED = "refused"
+    DAMAGED = "damaged"
+    LOST = "lost"
+    WEATHER = "weather"
+    CARRIER_DELAY = "carrier_delay"
+    ABSENT = "absent"
+    CLOSED = "closed"
+    NOT_COLLECTED = "not_collected"
+    DOCUMENTS = "documents"
+    CANCELLED = "cancelled"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a shipment. `local` is the vendor's own text of the time, `time` ours in UTC."""
+
+    time: datetime
+    status: ShipmentStatus
+    raw_code: str
+    text: str
+    local: str = ""
+    tz: str | None = None
+    #: No offset came with the time: the vendor's usual zone was taken.
+    tz_assumed: bool = False
+    reason: Reason | None = None
+    place: str | None = None
+    #: Place in the answer, oldest first: the tie-break at equal times.
+    seq: int = 0
+    #: The tracking number it was said of; empty when the shop said it of the shipment itself.
+    number: str = ""
+    #: Carrier slug or shop platform.
+    source: str = ""
+
+    @property
+    def identity(self) -> tuple[str, str, datetime, str, str, str, str | None]:
+        """Two events with one identity are one event told twice."""
+        return (self.source, self.number, self.time, self.status, self.raw_code, self.text, self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From when until when, both UTC."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PickupPoint:
+    """Where a shipment waits to be collected. `until` is the last local day."""
+
+    name: str = ""
+    address: str = ""
+    hours: tuple[str, ...] = ()
+    code: str | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """What a carrier answered about one number. `eta`: local date or UTC instant."""
+
+    carrier: str
+    number: str
+    events: tuple[Event, ...] = ()
+    eta: date | datetime | None = None
+    eta_window: Window | None = None
+    signed_by: str | None = None
+    pickup_point: PickupPoint | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The number a shop gave to a shipment, as of when. A later one replaces it."""
+
+    as_of: datetime
+    number: str | None = None
+    #: Our slug, when the carrier was recognised.
+    carrier: str | None = None
+    #: The shop's own words.
+    carrier_name: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedItem:
+    """How many of an order's item travel in a shipment."""
+
+    item: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """All that is known of one shipment. Merge by `merged`, ask by the properties."""
+
+    id: str
+    registered_at: datetime
+    labels: tuple[Label, ...] = ()
+    #: None: nobody told what travels in it.
+    items: tuple[ShippedItem, ...] | None = None
+    events: tuple[Event, ...] = ()
+    #: The newest answer of the carrier and when it was given; carries ETA, pick-up point, signature.
+    tracking: Tracking | None = None
+    tracked_at: datetime | None = None
+
+    @property
+    def label(self) -> Label:
+        """The label that counts: the latest that has a number, else the latest."""
+        numbered = [label for label in self.labels if label.number]
+        return max(numbered or self.labels, key=_label_order, default=Label(self.registered_at))
+
+    @property
+    def number(self) -> str | None:
+        """The tracking number that counts today."""
+        return self.label.number
+
+    @property
+    def carrier(self) -> str | None:
+        """Our slug of the carrier, None when it was not recognised."""
+        return self.label.carrier
+
+    @property
+    def old_numbers(self) -> tuple[str, ...]:
+        """Numbers this shipment had before, oldest first."""
+        seen = dict.fromkeys(label.number for label in sorted(self.labels, key=_label_order) if label.number)
+        return tuple(number for number in seen if number != self.number)
+
+    @property
+    def bearing(self) -> Event | None:
+        """The event that gives the shipment its status."""
+        return bearing(event for event in self.events if event.number in ("", self.number))
+
+    @property
+    def status(self) -> ShipmentStatus:
+        """Where the shipment stands."""
+        event = self.bearing
+        return event.status if event else ShipmentStatus.PENDING
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why, with an exception, a failed attempt or a delay."""
+        event = self.bearing
+        return event.reason if event else None
+
+    @property
+    def eta(self) -> date | datetime | None:
+        """The carrier's expected delivery, None once the shipment has ended."""
+        return None if self.tracking is None or self.status in TERMINAL else self.tracking.eta
+
+    @property
+    def eta_window(self) -> Window | None:
+        """The carrier's delivery window, None once the shipment has ended."""
+        return None if self.tracking is None or self.status in TERMINAL else self.tracking.eta_window
+
+    @property
+    def pickup_point(self) -> PickupPoint | None:
+        """Where it waits or waited, as the carrier said last."""
+        return self.tracking.pickup_point if self.tracking else None
+
+    @property
+    def cancelled(self) -> bool:
+        """The shop took the shipment back before it travelled."""
+        return self.status is ShipmentStatus.EXCEPTION and self.reason is Reason.CANCELLED
+
+
+def bearing(events: Iterable[Event]) -> Event | None:
+    """The event that gives the status: the latest that bears one; an end gives way only to the other end."""
+    telling = [event for event in events if event.status not in SILENT]
+    ends = [event for event in telling if event.status in ENDS]
+    return max(ends or telling, key=_event_order, default=None)
+
+
+def merged(one: Shipment, other: Shipment) -> Shipment:
+    """Both sets of what was said, as one. Commutative, associative, idempotent."""
+    newer = max((one, other), key=lambda s: (s.tracked_at or _NEVER, repr(s.tracking)))
+    return replace(
+        one,
+        registered_at=min(one.registered_at, other.registered_at),
+        labels=_labels(one.labels + other.labels),
+        items=max(one.items, other.items, key=_telling),
+        events=kept({event.identity: event for event in sorted(one.events + other.events, key=_event_order)}.values()),
+        tracking=newer.tracking,
+        tracked_at=newer.tracked_at,
+    )
+
+
+def kept(events: Iterable[Event]) -> tuple[Event, ...]:
+    """The newest events, oldest first, never dropping the one that bears the status."""
+    ordered = sorted(events, key=_event_order)
+    newest = ordered[-EVENTS_KEPT:]
+    if len(ordered) > EVENTS_KEPT and (end := bearing(ordered)) is not None and end not in newest:
+        newest[0] = end
+    return tuple(newest)
+
+
+def _labels(labels: tuple[Label, ...]) -> tuple[Label, ...]:
+    """One per thing said, at the latest time it was said: a number given back counts again."""
+    latest = {
+        (label.number, label.carrier, label.carrier_name, label.link): label
+        for label in sorted(labels, key=_label_order)
+    }
+    return tuple(sorted(latest.values(), key=_label_order))
+
+
+def _telling(items: tuple[ShippedItem, ...] | None) -> tuple[int, str]:
+    return (-1, "") if items is None else (sum(i.quantity for i in items), repr(items))
+
+
+def _label_order(label: Label) -> tuple[datetime, str, str, str]:
+    return (label.as_of, label.number or "", label.carrier or "", label.link or "")
+
+
+def _event_order(event: Event) -> tuple[datetime, int, str, str]:
+    return (event.time, event.seq, event.status, event.raw_code + event.text)
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)

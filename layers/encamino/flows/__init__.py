@@ -1,0 +1,1 @@
+"""The hall: what happens. Flows carry data from room to room; rooms never meet."""

@@ -1,0 +1,1 @@
+"""Shop platforms: one file each. A delivery goes in, facts come out."""

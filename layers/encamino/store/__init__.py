@@ -1,0 +1,1 @@
+"""The table, the queues, the objects and the parameters: what is remembered."""
