@@ -1,7 +1,7 @@
 """A message: its definition (one folder in templates/messages), one row of it, and its key."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -155,3 +155,13 @@ class Message:
     #: Wall clock, while `sending`.
     lease_until: datetime | None = None
     claim: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """Exactly what is sent. For an SMS only `text` counts."""
+
+    text: str
+    subject: str = ""
+    html: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)

@@ -1,13 +1,13 @@
 """What is asked of the store, as Protocols. Two stores answer: DynamoDB and memory, under one contract suite."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from encamino.domain.fact import Fact
-from encamino.domain.message import Message, MessageKey, MessageStatus
+from encamino.domain.message import Message, MessageKey, MessageStatus, Render
 from encamino.domain.order import Order, OrderKey
 from encamino.domain.reason import Decision, Why
 from encamino.domain.shop import Shop
@@ -66,16 +66,6 @@ class RawDelivery:
     body: bytes
     #: Why it could not be read, None when it could.
     trouble: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Render:
-    """Exactly what was sent."""
-
-    subject: str
-    html: str | None
-    text: str
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Lane(StrEnum):
