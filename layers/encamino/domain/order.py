@@ -276,6 +276,14 @@ def learn(order: Order, facts: Iterable[Fact]) -> Order:
     return order
 
 
+def with_shipment(order: Order, said: Shipment) -> Order:
+    """The order with this known of one of its shipments too."""
+    known = order.shipment(said.id)
+    others = tuple(s for s in order.shipments if s.id != said.id)
+    shipments = (*others, merged(known or said, said))
+    return replace(order, shipments=tuple(sorted(shipments, key=lambda s: (s.registered_at, s.id))))
+
+
 def _with(order: Order, fact: Fact) -> Order:
     if fact.details is not None:
         order = replace(
@@ -284,10 +292,7 @@ def _with(order: Order, fact: Fact) -> Order:
             locale_from=_first_locale(order, fact.details),
         )
     if fact.shipment is not None:
-        known = order.shipment(fact.shipment.id)
-        others = tuple(s for s in order.shipments if s.id != fact.shipment.id)
-        shipments = (*others, merged(known, fact.shipment) if known else merged(fact.shipment, fact.shipment))
-        order = replace(order, shipments=tuple(sorted(shipments, key=lambda s: (s.registered_at, s.id))))
+        order = with_shipment(order, fact.shipment)
     return replace(order, milestones=_milestones(order.milestones, fact))
 
 

@@ -1,0 +1,16 @@
+"""Feedback queue: a mailbox answered."""
+
+from encamino import wiring
+from encamino.channels.feedback import read
+from encamino.flows.feedback import hear
+
+
+def handler(event: dict, _context: object) -> dict:
+    """Mark the message, protect the address."""
+
+    def one(body: str) -> str:
+        feedback = read(body)
+        heard = hear(wiring.store(), feedback, wiring.alias, wiring.business()) if feedback else None
+        return str(feedback.kind) if heard and feedback else "about no message of ours"
+
+    return wiring.each(event, "feedback", one)

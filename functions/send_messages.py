@@ -1,0 +1,16 @@
+"""Send queue: a message that is due goes out, waits or is skipped, with its reason."""
+
+from encamino import wiring
+from encamino.flows.handing import read_message
+from encamino.flows.send import send
+
+
+def handler(event: dict, _context: object) -> dict:
+    """Bring each message as far as it goes now."""
+    room = wiring.send_desk()
+
+    def one(body: str) -> str:
+        message = send(room, read_message(body), wiring.claim(), wiring.business(), wiring.wall())
+        return f"{message.status}:{message.reason}" if message else "nothing to do"
+
+    return wiring.each(event, "message", one)

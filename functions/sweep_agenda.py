@@ -1,0 +1,12 @@
+"""Every minute: what is due goes to those who do it."""
+
+from encamino import wiring
+from encamino.flows.sweep import sweep
+
+
+def handler(_event: dict, _context: object) -> dict:
+    """Hand over what is due."""
+    swept = sweep(wiring.store(), wiring.room, wiring.hand_over, wiring.business())
+    handed = {str(lane): count for lane, count in swept.handed.items()}
+    wiring.log("sweep", handed=handed)
+    return {"handed": handed}

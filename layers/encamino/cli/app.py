@@ -1,0 +1,58 @@
+"""All commands under one name, and one way to fail."""
+
+import sys
+from typing import Annotated
+
+import click
+import typer
+from pydantic import ValidationError
+
+from encamino.cli import carriers, clock, doctor, inbox, messages, order, shop, shops, sms
+from encamino.cli.output import OTHER, USAGE, complain, fail
+from encamino.cli.stack import choose
+from encamino.domain.errors import EncaminoError, Misconfigured
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="encamino: what a shop says after “Buy”.")
+for name, group in {
+    "shop": shop.app,
+    "order": order.app,
+    "messages": messages.app,
+    "carriers": carriers.app,
+    "shops": shops.app,
+    "clock": clock.app,
+    "inbox": inbox.app,
+    "sms": sms.app,
+}.items():
+    app.add_typer(group, name=name)
+app.command("doctor")(doctor.doctor)
+
+
+@app.callback()
+def _root(
+    stack: Annotated[str | None, typer.Option(help="Stack in AWS; without it the local one, if it is up.")] = None,
+    profile: Annotated[str | None, typer.Option(help="AWS profile.")] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region.")] = None,
+) -> None:
+    choose(stack, profile, region)
+
+
+def main() -> None:
+    """Run a command; end with 0, or 2 usage, 3 not found, 4 refused, 1 anything else."""
+    as_json = "--json" in sys.argv
+    try:
+        sys.exit(app(standalone_mode=False, prog_name="encamino") or 0)
+    except click.exceptions.NoArgsIsHelpError as err:
+        sys.exit(complain("usage", err.format_message(), "", "see --help", as_json=as_json, exit_code=USAGE))
+    except click.ClickException as err:
+        where = err.ctx.command_path if isinstance(err, click.UsageError) and err.ctx else "encamino"
+        sys.exit(complain("usage", err.format_message(), where, f"see {where} --help", as_json=as_json, exit_code=USAGE))
+    except click.exceptions.Exit as err:
+        sys.exit(err.exit_code)
+    except (EncaminoError, Misconfigured) as err:
+        sys.exit(fail(err, as_json=as_json))
+    except ValidationError as err:
+        sys.exit(complain("unreadable", str(err), "", "", as_json=as_json, exit_code=OTHER))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as err:  # noqa: BLE001  (a door: never a stack trace for a person)
+        sys.exit(complain(type(err).__name__, str(err), "", "run `encamino doctor`", as_json=as_json, exit_code=OTHER))

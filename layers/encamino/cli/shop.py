@@ -1,0 +1,155 @@
+"""`encamino shop`: set up a shop, its secrets, and see what its platform should be told."""
+
+import json
+import secrets as randomness
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from encamino import wiring
+from encamino.carriers.base import carrier
+from encamino.channels.identity import DnsRow, establish
+from encamino.cli.carriers import read_bytes
+from encamino.cli.output import AsJson, Json, show
+from encamino.cli.shop_file import read_shop
+from encamino.cli.stack import Stack, stack
+from encamino.cli.tables import table
+from encamino.domain.errors import Refused
+from encamino.domain.shop import Shop
+from encamino.shops.base import platform, platforms
+
+app = typer.Typer(no_args_is_help=True, help="Shops: set up, secrets, what to paste where.")
+
+KEYS = ("link-key", "pepper")
+
+
+@app.command("apply")
+def apply(file: Annotated[Path, typer.Argument(metavar="FILE.yaml")], as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Make a shop, or change it, to what its file says. Run it as often as you like."""
+    shop = read_shop(read_bytes(file), str(file))
+    here = stack()
+    _make_keys()
+    created = here.store.put_shop(shop)
+    dns = establish(
+        wiring.client("sesv2"), here.name, shop.shop, str(shop.sender.email).split("@")[1], wiring.setting("FEEDBACK_TOPIC")
+    )
+    made = _make_secrets(shop)
+    show((shop, created, dns, made, here), as_json, _applied_json, _applied_words)
+
+
+@app.command("secret")
+def secret(  # noqa: PLR0913
+    shop: str,
+    name: Annotated[str, typer.Argument(help="A platform, or carrier/<slug>.")],
+    value: Annotated[str | None, typer.Option(help="The secret; `-` reads it from stdin.")] = None,
+    keep_old: Annotated[str, typer.Option(help="How long the old one still counts, such as 1h.")] = "1h",
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Set a secret, or have one made where the platform lets us choose it."""
+    said = sys.stdin.read().strip() if value == "-" else value
+    wanted = _carrier_account(name, said) if name.startswith("carrier/") else _platform_secret(name, said)
+    here = stack()
+    if shop != wiring.OPERATOR:
+        here.shop(shop)
+    wiring.parameters().put(shop, name, wanted, wiring.wall(), keep_old=_duration(keep_old))
+    answer: Json = {"shop": shop, "name": name, "secret": wanted if said is None else None}
+    show(answer, as_json, lambda a: a, lambda _: f"set {name} for {shop}" + (f": {wanted}" if said is None else ""))
+
+
+@app.command("check")
+def check(shop: str, as_json: AsJson = False) -> None:  # noqa: FBT002
+    """What to paste where, and how the last delivery went."""
+    here = stack()
+    here.shop(shop)
+    rows: list[Json] = [_checked(here, shop, slug) for slug in platforms()]
+    show(rows, as_json, lambda r: {"shop": shop, "platforms": r}, _check_words)
+
+
+def _checked(here: Stack, shop: str, slug: str) -> Json:
+    ready = bool(wiring.parameters().secrets(shop, slug, wiring.wall()))
+    last = max((d for d in here.store.deliveries(shop, None) if d.platform == slug), key=lambda d: d.received_at, default=None)
+    url = f"{here.api}/webhooks/{slug}/{shop}"
+    return {
+        "platform": slug, "url": url, "enabled": ready, "paste": platform(slug).paste(url),
+        "last_unread_delivery": last.received_at.isoformat() if last else None,
+        "verdict": (last.trouble or "about no order") if last else ("waiting for deliveries" if ready else "no secret yet"),
+    }  # fmt: skip
+
+
+def _check_words(rows: list[Json]) -> object:
+    return table("platforms", ("platform", "enabled", "verdict", "what to do"),
+                 [(r["platform"], r["enabled"], r["verdict"], r["paste"]) for r in rows if isinstance(r, dict)])  # fmt: skip
+
+
+def _make_keys() -> None:
+    """The stack's own keys, once."""
+    for name in KEYS:
+        wiring.parameters().make_key(name, randomness.token_bytes(32), wiring.wall())
+
+
+def _make_secrets(shop: Shop) -> dict[str, str]:
+    """A secret for each platform that lets us choose it and has none."""
+    made = {}
+    for slug in platforms():
+        if wiring.parameters().secrets(shop.shop, slug, wiring.wall()):
+            continue
+        new = platform(slug).new_secret(randomness.token_bytes(32))
+        if new is not None:
+            wiring.parameters().put(shop.shop, slug, new, wiring.wall())
+            made[slug] = new
+    return made
+
+
+def _platform_secret(name: str, said: str | None) -> str:
+    adapter = platform(name)
+    new = said if said is not None else adapter.new_secret(randomness.token_bytes(32))
+    if not new:
+        raise Refused(f"{adapter.NAME} makes its own secret", where=name, cure="copy it from the shop and pass it by --value")
+    return new
+
+
+def _carrier_account(name: str, said: str | None) -> str:
+    slug = name.removeprefix("carrier/")
+    fields = carrier(slug).FIELDS
+    try:
+        account = json.loads(said or "")
+    except ValueError as err:
+        raise Refused(f"{name} takes a JSON object", where="--value", cure=f"with the fields {', '.join(fields)}") from err
+    if not isinstance(account, dict) or not set(account) <= set(fields) or fields[0] not in account:
+        raise Refused(f"{name} has the fields {', '.join(fields)}", where="--value", cure='write {"api_key": "…"}')
+    return json.dumps(account)
+
+
+def _duration(text: str) -> timedelta:
+    units = {"m": "minutes", "h": "hours", "d": "days"}
+    if len(text) < 2 or text[-1] not in units or not text[:-1].isdigit():  # noqa: PLR2004
+        raise Refused(f"{text!r} is no duration", where="--keep-old", cure="write 30m, 1h or 2d")
+    return timedelta(**{units[text[-1]]: int(text[:-1])})
+
+
+type Applied = tuple[Shop, bool, tuple[DnsRow, ...], dict[str, str], Stack]
+
+
+def _applied_json(applied: Applied) -> Json:
+    shop, created, dns, made, here = applied
+    return {
+        "shop": shop.shop, "created": created,
+        "webhooks": {slug: f"{here.api}/webhooks/{slug}/{shop.shop}" for slug in platforms()},
+        "dns": [{"type": r.type, "name": r.name, "value": r.value} for r in dns],
+        "secrets": dict(made),
+    }  # fmt: skip
+
+
+def _applied_words(applied: Applied) -> object:
+    from rich.console import Group  # noqa: PLC0415
+
+    shop, created, dns, made, here = applied
+    return Group(
+        f"{'made' if created else 'changed'} {shop.shop}",
+        table("webhooks", ("platform", "address"), [(s, f"{here.api}/webhooks/{s}/{shop.shop}") for s in platforms()]),
+        table("DNS rows for your domain", ("type", "name", "value"), [(r.type, r.name, r.value) for r in dns]),
+        table("secrets made now; they are not shown again", ("for", "secret"), list(made.items())),
+    )

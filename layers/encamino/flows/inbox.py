@@ -1,0 +1,39 @@
+"""From a kept envelope to an order that knows: the worker's side of the webhook door."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from encamino.domain.errors import Misconfigured
+from encamino.flows.intake import Recognise, take
+from encamino.flows.keep import Desk
+from encamino.shops.base import Delivery, platform
+
+
+@dataclass(frozen=True, slots=True)
+class InboxDesk:
+    """What taking in needs. `fetch` brings a body that was too big for the queue."""
+
+    desk: Desk
+    recognise: Recognise
+    fetch: Callable[[str], bytes]
+
+
+def take_in(room: InboxDesk, text: str, now: datetime) -> str:
+    """Take one envelope in; returns what became of it, for the log. Raises Conflict, Unavailable, Misconfigured."""
+    envelope: Mapping[str, Any] = json.loads(text)
+    shop = room.desk.store.shop(envelope["shop"])
+    if shop is None:
+        raise Misconfigured(f"no shop {envelope['shop']!r}", where="table", cure="encamino shop apply FILE.yaml, then redrive")
+    body = room.fetch(envelope["s3"]) if "s3" in envelope else base64.b64decode(envelope["body_b64"])
+    delivery = Delivery(body, envelope["headers"], datetime.fromisoformat(envelope["received_at"]))
+    slug = envelope["platform"]
+    taken = take(room.desk, shop, slug, platform(slug), delivery, room.recognise, now)
+    if taken.trouble:
+        return "unreadable"
+    if taken.ignored:
+        return "ignored"
+    return "again" if all(kept.again for kept in taken.kept) else "understood"

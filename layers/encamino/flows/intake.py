@@ -1,0 +1,94 @@
+"""A shop told us something: understand it, remember it, plan what it calls for."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from encamino.domain.errors import Unreadable
+from encamino.domain.fact import Fact
+from encamino.domain.order import OrderKey, learn
+from encamino.domain.shipment import Label
+from encamino.domain.shop import Shop
+from encamino.flows.keep import Desk, Kept, Learn, keep
+from encamino.shops.base import Delivery, Platform, Translation
+from encamino.store.base import RawDelivery
+
+#: Carrier slug for (the shop's words, the shop's link, the number, the shop's own table), None when not recognised.
+type Recognise = Callable[[str | None, str | None, str | None, dict[str, str]], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a delivery: the orders it changed, or why it changed none."""
+
+    kept: tuple[Kept, ...] = ()
+    ignored: str | None = None
+    trouble: str | None = None
+
+
+def delivery_hash(platform: str, delivery: Delivery, topic: Sequence[str]) -> str:
+    """One name for a delivery told again: its topic headers and its bytes."""
+    said = [platform, *(delivery.headers.get(name, "") for name in topic)]
+    return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace") + b"\x1f" + delivery.body).hexdigest()
+
+
+def take(  # noqa: PLR0913
+    desk: Desk,
+    shop: Shop,
+    slug: str,
+    platform: Platform,
+    delivery: Delivery,
+    recognise: Recognise,
+    now: datetime,
+) -> Taken:
+    """Take one authentic delivery in. Malformed ones are kept and listed, never lost. Raises Conflict, Unavailable."""
+    hash_ = delivery_hash(slug, delivery, sorted(h for h in platform.HEADERS if "topic" in h))
+    raw = RawDelivery(hash_, slug, delivery.received_at, delivery.headers, delivery.body)
+    try:
+        translation = platform.translate(delivery, shop.statuses)
+    except Unreadable as err:
+        desk.store.keep_delivery(shop.shop, _key(shop, slug, platform, delivery), replace(raw, trouble=err.message))
+        return Taken(trouble=err.message)
+    refusal = _refusal(shop, translation)
+    orders = tuple(dict.fromkeys(fact.order for fact in translation.facts if fact.order))
+    if refusal or not orders:
+        desk.store.keep_delivery(shop.shop, _key(shop, slug, platform, delivery), raw)
+        return Taken(ignored=refusal or "about no order")
+    kept = []
+    for id_ in orders:
+        key = OrderKey(shop.shop, slug, id_)
+        desk.store.keep_delivery(shop.shop, key, raw)
+        facts = tuple(_with_carrier(f, shop, recognise) for f in translation.facts if f.order == id_)
+        kept.append(keep(desk, shop, key, _learning(facts), now, delivery=hash_))
+    return Taken(tuple(kept))
+
+
+def _refusal(shop: Shop, translation: Translation) -> str | None:
+    if translation.ignored:
+        return translation.ignored
+    if shop.domains and translation.shop_domain and translation.shop_domain not in shop.domains:
+        return f"from {translation.shop_domain}, which the shop file does not list under domains"
+    return None
+
+
+def _key(shop: Shop, slug: str, platform: Platform, delivery: Delivery) -> OrderKey | None:
+    order = platform.key(delivery)
+    return OrderKey(shop.shop, slug, order) if order else None
+
+
+def _learning(facts: tuple[Fact, ...]) -> Learn:
+    return lambda order: (learn(order, facts), facts)
+
+
+def _with_carrier(fact: Fact, shop: Shop, recognise: Recognise) -> Fact:
+    if fact.shipment is None or not fact.shipment.labels:
+        return fact
+    labels = tuple(_recognised(label, shop, recognise) for label in fact.shipment.labels)
+    return replace(fact, shipment=replace(fact.shipment, labels=labels))
+
+
+def _recognised(label: Label, shop: Shop, recognise: Recognise) -> Label:
+    if label.carrier is not None or label.number is None:
+        return label
+    return replace(label, carrier=recognise(label.carrier_name, label.link, label.number, shop.carriers))

@@ -1,0 +1,170 @@
+"""A message is due: claim it, ask the gate with today's state, render, hand it to its channel, note what came of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from encamino.channels.base import Accepted, Ambiguous, ChannelOut, Refused, Throttled
+from encamino.domain.errors import Misconfigured
+from encamino.domain.link import Links
+from encamino.domain.message import (
+    WAITING,
+    Channel,
+    Message,
+    MessageKey,
+    MessageStatus,
+    Render,
+)
+from encamino.domain.order import Order, OrderKey
+from encamino.domain.policy import Go, Skip, Wait, gate
+from encamino.domain.reason import Decision, Verdict, Why
+from encamino.domain.shop import Shop
+from encamino.messages.context import build
+from encamino.messages.render import Renderer
+from encamino.store.base import OrderDocument, Store
+from encamino.words.locale import negotiate
+
+#: Longer than any send takes; past it, nobody is sending any more.
+LEASE = timedelta(minutes=2)
+#: How long an e-mail that may or may not have gone waits for word from SES before it goes once more.
+AMBIGUOUS_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class SendDesk:
+    """What sending needs."""
+
+    store: Store
+    renderer: Renderer
+    channels: Mapping[Channel, ChannelOut]
+    links: Callable[[OrderKey, Shop], Links]
+    #: Whether an address must not be written to.
+    suppressed: Callable[[str, str], Why | None]
+
+
+def send(desk: SendDesk, key: MessageKey, claim: str, now: datetime, wall: datetime) -> Message | None:
+    """Bring one message as far as it goes now. None: nothing to do, someone else has it or it is done.
+
+    `now`: business clock. `wall`: wall clock. `claim`: random, so that our own claim is known again after a lost answer.
+    """
+    _give_up_abandoned(desk.store, key, now, wall)
+    message = desk.store.claim(key, claim, wall, LEASE)
+    if message is None:
+        return None
+    document, shop = desk.store.order(key.order), desk.store.shop(key.order.shop)
+    if document is None or shop is None:
+        return _settle(desk, message, MessageStatus.SKIPPED, Why.NO_SHOP, now)
+    definition = desk.renderer.catalogue.get(key.trigger)
+    if definition is None:
+        return _settle(desk, message, MessageStatus.SKIPPED, Why.OFF, now)
+    channel = desk.channels[key.channel]
+    verdict = gate(
+        definition, message, document.order, shop, desk.renderer.catalogue, document.planned,
+        _reach(desk, channel, document.order, shop), now,
+    )  # fmt: skip
+    match verdict:
+        case Skip(reason):
+            return _settle(desk, message, MessageStatus.SKIPPED, reason, now)
+        case Wait(until, reason):
+            return _settle(desk, replace(message, due=until), MessageStatus.HELD, reason, now)
+        case Go(to):
+            return _out(desk, message, document, shop, to, now, wall)
+
+
+def _out(  # noqa: PLR0913
+    desk: SendDesk, message: Message, document: OrderDocument, shop: Shop, to: str, now: datetime, wall: datetime
+) -> Message:
+    order = document.order
+    locale = _locale(desk.renderer, order, shop)
+    message = replace(message, to=to, locale=locale)
+    try:
+        render = _render(desk, message, order, shop, locale, now)
+    except Misconfigured:
+        return _settle(desk, message, MessageStatus.FAILED, Why.UNREADABLE, now)
+    desk.store.keep_render(message.key, render)
+    message = replace(message, subject=render.subject or None)
+    match desk.channels[message.key.channel].send(message, render, to, shop):
+        case Accepted(provider_id):
+            sent = replace(message, provider_id=provider_id, sent_at=now)
+            return _settle(desk, sent, MessageStatus.SENT, Why.ACCEPTED, now)
+        case Refused(reason):
+            return _settle(desk, message, MessageStatus.FAILED, reason, now)
+        case Throttled(retry_after):
+            again = replace(message, due=now + retry_after)
+            return _settle(desk, again, MessageStatus.PLANNED, Why.THROTTLED, now)
+        case Ambiguous():
+            return _ambiguous(desk, message, now, wall)
+
+
+def _ambiguous(desk: SendDesk, message: Message, now: datetime, wall: datetime) -> Message:
+    """Law 1: an e-mail waits for word from SES, then goes once more; an SMS never goes twice."""
+    if message.key.channel is Channel.SMS:
+        return _settle(desk, message, MessageStatus.UNKNOWN, Why.AMBIGUOUS, now)
+    waiting = replace(message, lease_until=wall + AMBIGUOUS_FOR, due=now + AMBIGUOUS_FOR)
+    return _settle(desk, waiting, MessageStatus.SENDING, Why.AMBIGUOUS, now)
+
+
+def _give_up_abandoned(store: Store, key: MessageKey, now: datetime, wall: datetime) -> None:
+    """A sender that died leaves `sending` behind. Past its lease an e-mail gets its 15 minutes, then waits its turn again."""
+    message = store.message(key)
+    if message is None or message.status is not MessageStatus.SENDING:
+        return
+    if message.lease_until is None or wall < message.lease_until:
+        return
+    if key.channel is Channel.SMS:
+        unknown = replace(message, status=MessageStatus.UNKNOWN, reason=Why.AMBIGUOUS)
+        store.settle(unknown, {MessageStatus.SENDING}, _decision(unknown, now))
+    elif message.reason is Why.AMBIGUOUS:
+        again = replace(message, status=MessageStatus.PLANNED, due=now, lease_until=None, claim=None)
+        store.settle(again, {MessageStatus.SENDING})
+    else:
+        waiting = replace(
+            message, reason=Why.AMBIGUOUS, lease_until=wall + AMBIGUOUS_FOR, due=now + AMBIGUOUS_FOR
+        )
+        store.settle(waiting, {MessageStatus.SENDING}, _decision(waiting, now))
+
+
+def _reach(desk: SendDesk, channel: ChannelOut, order: Order, shop: Shop) -> str | Why:
+    reach = channel.reach(order, shop)
+    if isinstance(reach, Why):
+        return reach
+    return desk.suppressed(shop.shop, reach) or reach
+
+
+def _render(  # noqa: PLR0913
+    desk: SendDesk, message: Message, order: Order, shop: Shop, locale: str, now: datetime
+) -> Render:
+    shipment = order.shipment(message.shipment) if message.shipment else None
+    context = build(order, shipment, shop, locale, desk.links(order.key, shop), now)
+    if message.key.channel is Channel.SMS:
+        return desk.renderer.sms(message.key.trigger, context)
+    return desk.renderer.email(message.key.trigger, context)
+
+
+def _locale(renderer: Renderer, order: Order, shop: Shop) -> str:
+    address = order.details.address if order.details else None
+    return negotiate(order.locale, renderer.locales, address.country if address else None, shop.locale)
+
+
+def _settle(desk: SendDesk, message: Message, status: MessageStatus, reason: Why, now: datetime) -> Message:
+    done = replace(message, status=status, reason=reason)
+    if status in WAITING:
+        done = replace(done, lease_until=None, claim=None)
+    desk.store.settle(done, {MessageStatus.SENDING}, _decision(done, now))
+    return done
+
+
+_VERDICTS = {
+    MessageStatus.SKIPPED: Verdict.SKIPPED,
+    MessageStatus.HELD: Verdict.HELD,
+    MessageStatus.PLANNED: Verdict.HELD,
+    MessageStatus.SENT: Verdict.SENT,
+    MessageStatus.FAILED: Verdict.FAILED,
+    MessageStatus.SENDING: Verdict.UNKNOWN,
+    MessageStatus.UNKNOWN: Verdict.UNKNOWN,
+}
+
+
+def _decision(message: Message, now: datetime) -> Decision:
+    reason = message.reason or Why.FACT
+    return Decision(message.key.trigger, message.key.channel, _VERDICTS[message.status], reason, now)

@@ -1,0 +1,294 @@
+"""The key rack by the door: reads the environment, builds clients once, hands flows what they need.
+
+Imports happen inside, so that each door pays for its own only: the webhook door must answer within a second, cold.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+import uuid
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import batched
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from encamino.channels.base import ChannelOut
+    from encamino.domain.link import Links
+    from encamino.domain.message import Channel
+    from encamino.domain.order import OrderKey
+    from encamino.domain.reason import Why
+    from encamino.domain.shop import Shop
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+    from encamino.flows.ask import Exchange
+    from encamino.flows.inbox import InboxDesk
+    from encamino.flows.show import PageDesk
+    from encamino.flows.keep import Desk
+    from encamino.flows.receive import Doorkeeper
+    from encamino.flows.send import SendDesk
+    from encamino.flows.track import AccountAt, TrackDesk
+    from encamino.messages.render import Renderer
+    from encamino.store.base import Due, Lane, Store
+    from encamino.store.parameters import Parameters
+
+#: The reserved slug for carrier accounts that all shops share.
+OPERATOR = "operator"
+#: What a worker queue may hold before the sweeper waits: about five minutes of one function's work.
+ROOM = 500
+
+
+def setting(name: str) -> str:
+    """A variable that template.yaml sets. Raises Misconfigured."""
+    value = os.environ.get(name)
+    if value is None:
+        from encamino.domain.errors import Misconfigured  # noqa: PLC0415
+
+        raise Misconfigured(f"{name} is not set", where="environment", cure="deploy with template.yaml, which sets it")
+    return value
+
+
+def log(event: str, **fields: object) -> None:
+    """One structured line. Never an address, a token, a secret or a body."""
+    sys.stdout.write(json.dumps({"event": event, **fields}, default=str) + "\n")
+
+
+@cache
+def client(service: str) -> Any:  # noqa: ANN401  (boto3 makes its clients at run time)
+    """A boto3 client with short timeouts; queues and the agenda retry, so it does little of that itself."""
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 3, "mode": "standard"})
+    return _session().create_client(service, config=config)
+
+
+@cache
+def _session() -> Any:  # noqa: ANN401  (a plain botocore session starts faster than boto3's)
+    import botocore.session  # noqa: PLC0415
+
+    return botocore.session.get_session()
+
+
+def wall() -> datetime:
+    """The wall clock: signatures, leases, caches, back-off, TTL."""
+    return datetime.now(UTC)
+
+
+@cache
+def store() -> Store:
+    """The table."""
+    from encamino.store.dynamo import DynamoStore  # noqa: PLC0415
+
+    return DynamoStore(client("dynamodb"), setting("TABLE"), wall)
+
+
+def business() -> datetime:
+    """The business clock: plan, gate, agenda. It runs ahead only in stacks deployed with TimeTravel=on."""
+    return wall() + (store().clock_offset() if os.environ.get("TIME_TRAVEL") == "on" else timedelta(0))
+
+
+@cache
+def parameters() -> Parameters:
+    """Secrets and keys in SSM."""
+    from encamino.store.parameters import Parameters  # noqa: PLC0415
+
+    return Parameters(client("ssm"), setting("STACK"))
+
+
+@cache
+def doorkeeper() -> Doorkeeper:
+    """What the webhook door needs."""
+    from encamino.flows.receive import Doorkeeper  # noqa: PLC0415
+    from encamino.store.objects import Objects  # noqa: PLC0415
+    from encamino.store.queues import Queue  # noqa: PLC0415
+
+    inbox = Queue(client("sqs"), setting("INBOX_QUEUE"))
+    return Doorkeeper(
+        secrets=lambda shop, name, again: parameters().secrets(shop, name, wall(), again=again),
+        enqueue=inbox.send,
+        put_aside=lambda body: Objects(client("s3"), setting("BUCKET")).put_aside(body, wall()),
+    )
+
+
+@cache
+def renderer() -> Renderer:
+    """Words and looks, compiled at build."""
+    from encamino.messages.render import Renderer  # noqa: PLC0415
+
+    return Renderer(Path(setting("TEMPLATES_DIR")))
+
+
+@cache
+def desk() -> Desk:
+    """What every flow that changes an order needs."""
+    from encamino.flows.keep import Desk  # noqa: PLC0415
+    from encamino.messages.catalogue import catalogue  # noqa: PLC0415
+
+    return Desk(store(), catalogue(Path(setting("TEMPLATES_DIR"))), link_key)
+
+
+def link_key() -> bytes:
+    """The newest key of the ring that link tokens are made with."""
+    return parameters().key("link-key", wall())
+
+
+def alias(shop: str, address: str) -> str:
+    """What the table knows an address by."""
+    from encamino.domain.link import alias  # noqa: PLC0415
+
+    return alias(parameters().key("pepper", wall()), shop, "address", address)
+
+
+def links(key: OrderKey, shop: Shop) -> Links:
+    """The addresses a message may carry."""
+    from encamino.domain.link import LinkKind, Links, token  # noqa: PLC0415
+
+    base = f"https://{shop.pages_domain}" if shop.pages_domain else setting("PUBLIC_URL").rstrip("/")
+    return Links(tracking=f"{base}/t/{token(link_key(), LinkKind.TRACKING, key)}")
+
+
+def suppressed(shop: str, address: str) -> Why | None:
+    """Why not to write to an address."""
+    return store().suppression(shop, alias(shop, address))
+
+
+@cache
+def send_desk() -> SendDesk:
+    """What sending needs."""
+    from encamino.flows.send import SendDesk  # noqa: PLC0415
+
+    return SendDesk(store(), renderer(), channels(), links, suppressed)
+
+
+@cache
+def channels() -> Mapping[Channel, ChannelOut]:
+    """Ways out. Their clients try once (law 7)."""
+    from encamino.channels.clients import ses_client, sns_client  # noqa: PLC0415
+    from encamino.channels.email import Email  # noqa: PLC0415
+    from encamino.channels.sms import Sms  # noqa: PLC0415
+    from encamino.domain.message import Channel  # noqa: PLC0415
+
+    stack = setting("STACK")
+    return {Channel.EMAIL: Email(ses_client(), lambda shop: f"{stack}-{shop}"), Channel.SMS: Sms(sns_client())}
+
+
+def track_desk() -> TrackDesk:
+    """What asking carriers needs, as of now."""
+    from encamino.carriers.base import carrier  # noqa: PLC0415
+    from encamino.flows.ask import Asking  # noqa: PLC0415
+    from encamino.flows.track import TrackDesk  # noqa: PLC0415
+
+    return TrackDesk(desk(), carrier, account, Asking(exchange(), time.monotonic, wall()))
+
+
+def account(shop: str, slug: str) -> AccountAt | None:
+    """The shop's own account with a carrier, else the operator's, else None."""
+    from encamino.flows.track import AccountAt  # noqa: PLC0415
+
+    for owner in (shop, OPERATOR):
+        secrets = parameters().secrets(owner, f"carrier/{slug}", wall())
+        if secrets:
+            return AccountAt(owner, json.loads(secrets[0]))
+    return None
+
+
+def exchange() -> Exchange:
+    """Makes a carrier's call, through the operator's gateway if there is one."""
+    from encamino.carriers.base import Request, Response  # noqa: PLC0415
+    from encamino.http import Client, rewrite  # noqa: PLC0415
+
+    gateway = os.environ.get("CARRIER_GATEWAY") or None
+    http = Client(gateway)
+
+    def call(slug: str, request: Request, until: float) -> Response:
+        url = rewrite(gateway, slug, request.url) if gateway else request.url
+        status, headers, body = http.call(request.method, url, request.headers, request.body, until)
+        return Response(status, body, headers)
+
+    return call
+
+
+def inbox_desk() -> InboxDesk:
+    """What taking deliveries in needs."""
+    from encamino.carriers.recognise import named  # noqa: PLC0415
+    from encamino.flows.inbox import InboxDesk  # noqa: PLC0415
+    from encamino.store.objects import Objects  # noqa: PLC0415
+
+    return InboxDesk(desk(), named, lambda key: Objects(client("s3"), setting("BUCKET")).fetch(key))
+
+
+def page_desk() -> PageDesk:
+    """What showing pages needs."""
+    from encamino.flows.show import PageDesk  # noqa: PLC0415
+
+    return PageDesk(store(), Path(setting("TEMPLATES_DIR")))
+
+
+def claim() -> str:
+    """A random name for one attempt to send."""
+    return uuid.uuid4().hex
+
+
+def each(event: Mapping[str, Any], noun: str, one: Callable[[str], str]) -> dict[str, Any]:
+    """Work a queue's batch record by record: those that fail come back alone. One log line for all."""
+    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType  # noqa: PLC0415
+
+    outcomes: Counter[str] = Counter()
+
+    def work(record: SQSRecord) -> None:
+        try:
+            outcomes[one(record.body)] += 1
+        except Exception as err:
+            outcomes[trouble(err)] += 1
+            raise
+
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    with processor(records=event["Records"], handler=work):
+        processor.process()
+    log(noun, outcomes=dict(outcomes))
+    return dict(processor.response())
+
+
+def trouble(err: Exception) -> str:
+    """An exception for the log: what and where it was raised. Its text may hold what somebody wrote, so it stays out."""
+    last = traceback.extract_tb(err.__traceback__)[-1]
+    return f"{type(err).__name__} at {Path(last.filename).name}:{last.lineno}"
+
+
+def put_events(entries: Sequence[dict[str, str]]) -> int:
+    """Put facts on the bus, ten at a time. Returns how many it did not take."""
+    bus, failed = setting("BUS"), 0
+    for some in batched(entries, 10, strict=False):
+        try:
+            said = client("events").put_events(Entries=[{**entry, "EventBusName": bus} for entry in some])
+            failed += said["FailedEntryCount"]
+        except Exception:  # noqa: BLE001  (never on the critical path: the facts stay in the table)
+            failed += len(some)
+    return failed
+
+
+def room(lane: Lane) -> int:
+    """How much more a lane's queue can take now."""
+    from encamino.store.queues import Queue  # noqa: PLC0415
+
+    return max(0, ROOM - Queue(client("sqs"), _queue_of(lane)).depth())
+
+
+def hand_over(lane: Lane, due: Sequence[Due]) -> None:
+    """Put due things on their queue."""
+    from encamino.flows.handing import written  # noqa: PLC0415
+    from encamino.store.queues import Queue  # noqa: PLC0415
+
+    Queue(client("sqs"), _queue_of(lane)).send_many([written(item) for item in due])
+
+
+def _queue_of(lane: Lane) -> str:
+    return setting("LOOK_QUEUE") if lane == "look" else setting("SEND_QUEUE")
