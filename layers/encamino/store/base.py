@@ -1,7 +1,7 @@
 """What is asked of the store, as Protocols. Two stores answer: DynamoDB and memory, under one contract suite."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -29,6 +29,8 @@ class OrderDocument:
     token_hash: str | None = None
     version: int = 0
     schema: int = SCHEMA
+    #: What the store keeps with it for itself (fields of a newer schema, aliases written); hand it back as it came.
+    kept: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +160,10 @@ class Messages(Protocol):
         """A shop's messages, newest first, after that key."""
 
     def claim(self, key: MessageKey, claim: str, now: datetime, lease: timedelta) -> Message | None:
-        """Take a waiting message for sending (wall clock). None: not waiting, or someone else has it. Asking twice with
-        one claim gives the same answer."""
+        """Take a waiting message for sending (wall clock). None: not waiting, or someone else has it.
+
+        Asking twice with one claim gives the same answer.
+        """
 
     def settle(self, message: Message, expect: Iterable[MessageStatus], decision: Decision | None = None) -> bool:
         """Write what became of a message, if its status still is one of `expect`; keeps the agenda in step with it."""
@@ -179,6 +183,9 @@ class Agenda(Protocol):
 
     def due(self, lane: Lane, until: datetime, limit: int) -> tuple[Due, ...]:
         """Due things of a lane (business clock), earliest first."""
+
+    def plan_look(self, look: Look) -> None:
+        """When to look next, without any news of the order."""
 
     def handed(self, due: Due, again: datetime) -> bool:
         """Move it on before handing it over. False: someone else did, or it is no longer due."""
@@ -228,7 +235,7 @@ class CarrierState(Protocol):
         """Keep a text for an adapter."""
 
     def spend(self, carrier: str, account: str, per_second: float, per_day: int | None, now: datetime) -> timedelta:
-        """Take one call from the account's budget: zero when it may be made now, else how long to wait (nothing taken)."""
+        """Take one call from the account's budget: zero when it may be made now, else how long to wait."""
 
     def breaker(self, carrier: str, account: str) -> BreakerState:
         """The breaker."""

@@ -1,0 +1,69 @@
+"""What is due, from the sparse index `agenda`."""
+
+from datetime import datetime
+from operator import attrgetter
+
+from encamino.store import items, keys, retention
+from encamino.store.base import Due, Lane, Look
+from encamino.store.dynamo_shops import DynamoShops
+from encamino.store.table import Item, seconds
+
+
+class DynamoAgenda(DynamoShops):
+    """Questions about what is due. Asking costs one query a shard, and what is due, never what is stored."""
+
+    def due(self, lane: Lane, until: datetime, limit: int) -> tuple[Due, ...]:
+        found = [
+            _due(lane, item)
+            for shard in keys.shards(lane)
+            for item in self._table.query(
+                "#agenda_pk = :shard AND #agenda_sk <= :until",
+                index="agenda",
+                limit=limit,
+                shard=shard,
+                until=keys.iso(until),
+            )
+        ]
+        return tuple(sorted(found, key=attrgetter("due"))[:limit])
+
+    def plan_look(self, look: Look) -> None:
+        key = keys.look(look.order, look.shipment)
+        ttl = seconds(self._now() + retention.of_orders(self._retention(look.order.shop)))
+        # Not when the order has said otherwise since: the shipment has ended, or has another number.
+        still = (
+            "attribute_not_exists(#pk) OR (attribute_exists(#agenda_pk) AND #number = :number AND #carrier = :carrier)"
+        )
+        self._table.write(self._table.update(key, {**items.look_out(look), "ttl": ttl}, still))
+
+    def handed(self, due: Due, again: datetime) -> bool:
+        if due.message is not None:
+            key = keys.message(due.message)
+        elif due.look is not None:
+            key = keys.look(due.look.order, due.look.shipment)
+        else:
+            return False
+        # The time that was read is the condition: whoever moved it, or took it off the agenda, was here first.
+        moved = self._table.update(key, {"agenda_sk": keys.iso(again)}, "#agenda_sk = :read", read=keys.iso(due.due))
+        return self._table.write(moved).done
+
+    def next_due(self, after: datetime) -> datetime | None:
+        first = (
+            item
+            for lane in Lane
+            for shard in keys.shards(lane)
+            for item in self._table.query(
+                "#agenda_pk = :shard AND #agenda_sk > :after",
+                index="agenda",
+                limit=1,
+                shard=shard,
+                after=keys.iso(after),
+            )
+        )
+        return min((datetime.fromisoformat(str(item["agenda_sk"])) for item in first), default=None)
+
+
+def _due(lane: Lane, item: Item) -> Due:
+    at = datetime.fromisoformat(str(item["agenda_sk"]))
+    if lane is Lane.LOOK:
+        return Due(lane, at, look=items.look_in(item))
+    return Due(lane, at, message=keys.message_of(str(item["pk"]), str(item["sk"])))

@@ -1,0 +1,202 @@
+"""Between the domain's dataclasses and what lies in the table."""
+
+import zlib
+from base64 import b64decode
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any, cast
+
+from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
+
+from encamino.domain.fact import Fact
+from encamino.domain.message import Message, Render
+from encamino.domain.order import Details, Order, OrderKey
+from encamino.domain.reason import Decision
+from encamino.domain.shop import Shop
+from encamino.store import keys
+from encamino.store.base import BreakerState, Lane, Look, OrderDocument, RawDelivery, Unmapped
+from encamino.store.table import Draft, Item
+
+_ORDER = TypeAdapter(Order)
+_MESSAGE = TypeAdapter(Message)
+_RENDER = TypeAdapter(Render)
+_DECISION = TypeAdapter(Decision)
+_LOOK = TypeAdapter(Look)
+_DELIVERY = TypeAdapter(RawDelivery)
+_BREAKER = TypeAdapter(BreakerState)
+_UNMAPPED = TypeAdapter(Unmapped)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one commit told."""
+
+    facts: tuple[Fact, ...] = ()
+    why: tuple[Decision, ...] = ()
+
+
+_TOLD = TypeAdapter(Told)
+# Fact names Details for type checkers only.
+_TOLD.rebuild(_types_namespace={"Details": Details})
+
+_ORDER_FIELDS = frozenset(field.name for field in fields(Order))
+_OWN_FIELDS = frozenset({"planned", "deliveries", "token_hash", "aliases"})
+_MESSAGE_FIELDS = tuple(field.name for field in fields(Message) if field.name != "key")
+_LOOK_FIELDS = ("carrier", "account", "number")
+
+
+def pack(plain: bytes) -> bytes:
+    """Compressed."""
+    return zlib.compress(plain, 6)
+
+
+def unpack(item: Item, name: str = "doc") -> bytes:
+    """What was compressed."""
+    return zlib.decompress(cast("bytes", item[name]))
+
+
+def document_out(document: OrderDocument, aliases: Iterable[str]) -> bytes:
+    """The order document, with the fields of a newer schema that it was read with."""
+    unknown = cast("Mapping[str, Any]", document.kept.get("unknown", {}))
+    said = {
+        **unknown,
+        **_ORDER.dump_python(document.order, mode="json", exclude_defaults=True),
+        "planned": sorted(document.planned),
+        "deliveries": document.deliveries,
+        "token_hash": document.token_hash,
+        "aliases": sorted(aliases),
+    }
+    return pack(to_json({name: value for name, value in said.items() if value}))
+
+
+def document_in(item: Item) -> OrderDocument:
+    """The order document."""
+    raw = unpack(item)
+    said = from_json(raw)
+    unknown = {name: value for name, value in said.items() if name not in _ORDER_FIELDS | _OWN_FIELDS}
+    return OrderDocument(
+        order=_ORDER.validate_json(raw),
+        planned=frozenset(said.get("planned", ())),
+        deliveries=tuple(said.get("deliveries", ())),
+        token_hash=said.get("token_hash"),
+        version=cast("int", item["version"]),
+        schema=cast("int", item["schema"]),
+        kept={"unknown": unknown, "aliases": frozenset(said.get("aliases", ()))},
+    )
+
+
+def told_out(told: Told) -> bytes:
+    """Facts and decisions of one commit."""
+    return pack(_TOLD.dump_json(told, exclude_defaults=True))
+
+
+def told_in(item: Item) -> Told:
+    """Facts and decisions of one commit."""
+    return _TOLD.validate_json(unpack(item))
+
+
+def facts_in(image: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[OrderKey, Fact]]:
+    """The facts in an item as the table's stream shows it, where bytes are base64; none when it is another item."""
+    sort_key = image.get("sk", {}).get("S", "")
+    if sort_key.startswith(keys.FACTS):
+        told = _TOLD.validate_json(zlib.decompress(b64decode(image["doc"]["B"])))
+        yield from ((keys.order_of(image["pk"]["S"]), fact) for fact in told.facts)
+
+
+def message_out(message: Message) -> Draft:
+    """A message row: one attribute per field, so that writing ours leaves alone what newer code added."""
+    said = cast("Draft", _MESSAGE.dump_python(message, mode="json", exclude={"key"}))
+    due = keys.agenda_time(message)
+    at = keys.message(message.key)
+    return {
+        **said,
+        "agenda_pk": keys.agenda(keys.lane_of(message), at) if due else None,
+        "agenda_sk": keys.iso(due) if due else None,
+    }
+
+
+def message_in(item: Item) -> Message:
+    """A message row."""
+    key = keys.message_of(str(item["pk"]), str(item["sk"]))
+    return _MESSAGE.validate_python({"key": key, **{name: item[name] for name in _MESSAGE_FIELDS if name in item}})
+
+
+def decision_out(decision: Decision) -> str:
+    """One decision."""
+    return _DECISION.dump_json(decision).decode()
+
+
+def decisions_in(item: Item) -> list[Decision]:
+    """The decisions kept on a message row."""
+    return [_DECISION.validate_json(text) for text in cast("list[str]", item.get("why", []))]
+
+
+def look_out(look: Look) -> Draft:
+    """When to ask a carrier; without a time it leaves the agenda."""
+    shard = keys.agenda(Lane.LOOK, keys.look(look.order, look.shipment))
+    return {
+        **{name: getattr(look, name) for name in _LOOK_FIELDS},
+        "agenda_pk": shard if look.due else None,
+        "agenda_sk": keys.iso(look.due) if look.due else None,
+    }
+
+
+def look_in(item: Item) -> Look:
+    """When to ask a carrier."""
+    said = {name: item[name] for name in _LOOK_FIELDS}
+    order, shipment = keys.order_of(str(item["pk"])), keys.shipment_of(str(item["sk"]))
+    return _LOOK.validate_python({**said, "order": order, "shipment": shipment, "due": item.get("agenda_sk")})
+
+
+def render_out(render: Render) -> bytes:
+    """What was sent."""
+    return pack(_RENDER.dump_json(render, exclude_defaults=True))
+
+
+def render_in(item: Item) -> Render:
+    """What was sent."""
+    return _RENDER.validate_json(unpack(item))
+
+
+def delivery_out(delivery: RawDelivery) -> Draft:
+    """A raw delivery, but for its body."""
+    return {"doc": pack(to_json(_DELIVERY.dump_python(delivery, mode="json", exclude={"body"})))}
+
+
+def delivery_in(item: Item, body: bytes) -> RawDelivery:
+    """A raw delivery with its body."""
+    return _DELIVERY.validate_python({**from_json(unpack(item)), "body": zlib.decompress(body)})
+
+
+def shop_out(shop: Shop) -> bytes:
+    """A shop's settings."""
+    return pack(shop.model_dump_json(exclude_defaults=True).encode())
+
+
+def shop_in(item: Item) -> Shop:
+    """A shop's settings; what a newer schema added is not ours to judge."""
+    return _shop(unpack(item))
+
+
+@lru_cache(maxsize=256)
+def _shop(raw: bytes) -> Shop:
+    # Every event reads its shop, and checking it costs more than reading it.
+    return Shop.model_validate_json(raw, extra="ignore")
+
+
+def breaker_out(state: BreakerState) -> Draft:
+    """A breaker."""
+    return cast("Draft", _BREAKER.dump_python(state, mode="json"))
+
+
+def breaker_in(item: Item) -> BreakerState:
+    """A breaker."""
+    return _BREAKER.validate_python(item)
+
+
+def unmapped_in(item: Item) -> Unmapped:
+    """An unknown code."""
+    carrier, code = str(item["sk"]).split("#", 1)
+    return _UNMAPPED.validate_python({**item, "carrier": carrier, "code": code})

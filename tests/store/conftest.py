@@ -1,0 +1,68 @@
+"""Two stores, one contract: whatever takes `store` runs against memory and against DynamoDB."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+from encamino.store.base import Store
+from encamino.store.dynamo import DynamoStore
+from encamino.store.memory import MemoryStore
+from moto import mock_aws
+
+from tests.store.examples import Clock
+
+TEMPLATE = Path(__file__).parents[2] / "infra" / "store.yaml"
+
+
+class _Template(yaml.SafeLoader):
+    """Reads CloudFormation: `!Ref` and its like become plain text."""
+
+
+_Template.add_multi_constructor("!", lambda _loader, tag, node: f"{tag} {node.value}")
+
+
+@pytest.fixture(scope="session")
+def schema() -> dict[str, Any]:
+    """The table as the template has it."""
+    properties = yaml.load(TEMPLATE.read_text(), _Template)["Resources"]["Table"]["Properties"]  # noqa: S506
+    wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    return {name: properties[name] for name in wanted}
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[Callable[[str], Any]]:
+    """Clients of an account that is not there."""
+    with mock_aws():
+        made: dict[str, Any] = {}
+        yield lambda service: made.setdefault(service, boto3.client(service, region_name="eu-south-2"))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def table(aws: Callable[[str], Any], schema: dict[str, Any]) -> Iterator[tuple[Any, str]]:
+    """A client and the name of a new table."""
+    client, name = aws("dynamodb"), f"t-{uuid.uuid4().hex}"
+    client.create_table(TableName=name, **schema)
+    yield client, name
+    client.delete_table(TableName=name)
+
+
+@pytest.fixture
+def dynamo(table: tuple[Any, str], clock: Clock) -> DynamoStore:
+    return DynamoStore(*table, clock)
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def store(request: pytest.FixtureRequest, clock: Clock) -> Store:
+    if request.param == "memory":
+        return MemoryStore(clock)
+    found: Store = request.getfixturevalue("dynamo")
+    return found
