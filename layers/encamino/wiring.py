@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from encamino.channels.base import ChannelOut
     from encamino.domain.link import Links
     from encamino.domain.message import Channel
-    from encamino.domain.order import OrderKey
+    from encamino.domain.order import Order, OrderKey
     from encamino.domain.reason import Why
     from encamino.domain.shop import Shop
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -171,13 +171,14 @@ def send_desk() -> SendDesk:
 @cache
 def channels() -> Mapping[Channel, ChannelOut]:
     """Ways out. Their clients try once (law 7)."""
+    from encamino.channels.base import set_name  # noqa: PLC0415
     from encamino.channels.clients import ses_client, sns_client  # noqa: PLC0415
     from encamino.channels.email import Email  # noqa: PLC0415
     from encamino.channels.sms import Sms  # noqa: PLC0415
     from encamino.domain.message import Channel  # noqa: PLC0415
 
     stack = setting("STACK")
-    return {Channel.EMAIL: Email(ses_client(), lambda shop: f"{stack}-{shop}"), Channel.SMS: Sms(sns_client())}
+    return {Channel.EMAIL: Email(ses_client(), lambda shop: set_name(stack, shop)), Channel.SMS: Sms(sns_client())}
 
 
 def track_desk() -> TrackDesk:
@@ -200,18 +201,20 @@ def account(shop: str, slug: str) -> AccountAt | None:
     return None
 
 
+@cache
 def exchange() -> Exchange:
     """Makes a carrier's call, through the operator's gateway if there is one."""
     from encamino.carriers.base import Request, Response  # noqa: PLC0415
     from encamino.http import Client, rewrite  # noqa: PLC0415
 
-    gateway = os.environ.get("CARRIER_GATEWAY") or None
+    gateway = os.environ.get("CARRIER_GATEWAY", "")
     http = Client(gateway)
 
     def call(slug: str, request: Request, until: float) -> Response:
-        url = rewrite(gateway, slug, request.url) if gateway else request.url
-        status, headers, body = http.call(request.method, url, request.headers, request.body, until)
-        return Response(status, body, headers)
+        left = timedelta(seconds=max(until - time.monotonic(), 0.01))
+        url = rewrite(gateway, slug, request.url)
+        reply = http.send(request.method, url, request.headers, request.body, deadline=left)
+        return Response(reply.status, reply.body, reply.headers)
 
     return call
 
@@ -229,7 +232,14 @@ def page_desk() -> PageDesk:
     """What showing pages needs."""
     from encamino.flows.show import PageDesk  # noqa: PLC0415
 
-    return PageDesk(store(), Path(setting("TEMPLATES_DIR")))
+    return PageDesk(store(), Path(setting("TEMPLATES_DIR")), carrier_names)
+
+
+def carrier_names(order: Order) -> dict[str, str]:
+    """What customers call the carriers of an order."""
+    from encamino.carriers.base import carrier  # noqa: PLC0415
+
+    return {s.carrier: carrier(s.carrier).NAME for s in order.shipments if s.carrier}
 
 
 def claim() -> str:

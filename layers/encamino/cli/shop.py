@@ -11,7 +11,8 @@ import typer
 
 from encamino import wiring
 from encamino.carriers.base import carrier
-from encamino.channels.identity import DnsRow, establish
+from encamino.channels.base import set_name
+from encamino.channels.identity import Dns, prepare
 from encamino.cli.carriers import read_bytes
 from encamino.cli.output import AsJson, Json, show
 from encamino.cli.shop_file import read_shop
@@ -33,9 +34,8 @@ def apply(file: Annotated[Path, typer.Argument(metavar="FILE.yaml")], as_json: A
     here = stack()
     _make_keys()
     created = here.store.put_shop(shop)
-    dns = establish(
-        wiring.client("sesv2"), here.name, shop.shop, str(shop.sender.email).split("@")[1], wiring.setting("FEEDBACK_TOPIC")
-    )
+    name = set_name(here.name, shop.shop)
+    dns = prepare(wiring.client("sesv2"), shop, name, wiring.setting("FEEDBACK_TOPIC")).dns
     made = _make_secrets(shop)
     show((shop, created, dns, made, here), as_json, _applied_json, _applied_words)
 
@@ -130,7 +130,7 @@ def _duration(text: str) -> timedelta:
     return timedelta(**{units[text[-1]]: int(text[:-1])})
 
 
-type Applied = tuple[Shop, bool, tuple[DnsRow, ...], dict[str, str], Stack]
+type Applied = tuple[Shop, bool, list[Dns], dict[str, str], Stack]
 
 
 def _applied_json(applied: Applied) -> Json:
@@ -138,7 +138,7 @@ def _applied_json(applied: Applied) -> Json:
     return {
         "shop": shop.shop, "created": created,
         "webhooks": {slug: f"{here.api}/webhooks/{slug}/{shop.shop}" for slug in platforms()},
-        "dns": [{"type": r.type, "name": r.name, "value": r.value} for r in dns],
+        "dns": [{"type": r["type"], "name": r["name"], "value": r["value"]} for r in dns],
         "secrets": dict(made),
     }  # fmt: skip
 
@@ -150,6 +150,6 @@ def _applied_words(applied: Applied) -> object:
     return Group(
         f"{'made' if created else 'changed'} {shop.shop}",
         table("webhooks", ("platform", "address"), [(s, f"{here.api}/webhooks/{s}/{shop.shop}") for s in platforms()]),
-        table("DNS rows for your domain", ("type", "name", "value"), [(r.type, r.name, r.value) for r in dns]),
+        table("DNS rows for your domain", ("type", "name", "value"), [(r["type"], r["name"], r["value"]) for r in dns]),
         table("secrets made now; they are not shown again", ("for", "secret"), list(made.items())),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from encamino.carriers.base import Account, Asked, Carrier, Memo, Outcome, Request, Response, Seen
-from encamino.domain.errors import EncaminoError, Unavailable, Unreadable
+from encamino.domain.errors import EncaminoError, Unreadable
 
 #: Makes one call of a carrier (slug) before the instant (monotonic seconds). Raises Unavailable.
 type Exchange = Callable[[str, Request, float], Response]
@@ -32,10 +32,10 @@ def ask(  # noqa: PLR0913
             request = look.send(asking.exchange(slug, request, until))
     except StopIteration as stop:
         answer = dict(stop.value)
-    except Unavailable as err:
-        answer = _all(asked, Outcome.UNAVAILABLE, err)
     except Unreadable as err:
         answer = _all(asked, Outcome.UNREADABLE, err)
+    except EncaminoError as err:
+        answer = _all(asked, Outcome.UNAVAILABLE, err)
     finally:
         look.close()
     return {a.number: answer.get(a.number, Seen(Outcome.NOT_FOUND)) for a in asked}

@@ -22,7 +22,7 @@ from encamino.domain.shop import Shop
 from encamino.messages.context import build
 from encamino.messages.render import Renderer
 from encamino.store.base import OrderDocument, Store
-from encamino.words.locale import negotiate
+from encamino.words.locale import bcp47, negotiate
 
 #: Longer than any send takes; past it, nobody is sending any more.
 LEASE = timedelta(minutes=2)
@@ -76,11 +76,12 @@ def _out(  # noqa: PLR0913
 ) -> Message:
     order = document.order
     locale = _locale(desk.renderer, order, shop)
-    message = replace(message, to=to, locale=locale)
+    message = replace(message, to=to, locale=bcp47(locale))
     try:
         render = _render(desk, message, order, shop, locale, now)
     except Misconfigured:
         return _settle(desk, message, MessageStatus.FAILED, Why.UNREADABLE, now)
+    render = desk.channels[message.key.channel].fit(render)
     desk.store.keep_render(message.key, render)
     message = replace(message, subject=render.subject or None)
     match desk.channels[message.key.channel].send(message, render, to, shop):
