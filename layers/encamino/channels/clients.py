@@ -1,0 +1,53 @@
+"""SES and SNS clients that ask once.
+
+boto3 sends the same mail up to three times when SES takes it and the connection dies (seen with botocore
+1.43 and 1.44): here `total_max_attempts` is 1, and who asks again is decided above.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sns import SNSClient
+
+#: A connection that was quiet for longer is not used again: a Lambda sleeps between two batches, the other end hangs up
+#: meanwhile, and a send over the dead connection would be one of which nobody knows whether it arrived.
+IDLE = 5.0
+
+
+def ses_client(endpoint_url: str | None = None, read_timeout: float = 10, idle: float = IDLE) -> SESV2Client:
+    """SES v2. The address may also come from AWS_ENDPOINT_URL_SESV2."""
+    client = boto3.client("sesv2", endpoint_url=endpoint_url, config=_once(read_timeout))
+    _hang_up_when_idle(client, idle)
+    return client
+
+
+def sns_client(endpoint_url: str | None = None, read_timeout: float = 10, idle: float = IDLE) -> SNSClient:
+    """SNS, for texts."""
+    client = boto3.client("sns", endpoint_url=endpoint_url, config=_once(read_timeout))
+    _hang_up_when_idle(client, idle)
+    return client
+
+
+def _once(read_timeout: float) -> Config:
+    return Config(retries={"total_max_attempts": 1}, connect_timeout=3, read_timeout=read_timeout)
+
+
+def _hang_up_when_idle(client: BaseClient, idle: float) -> None:
+    used = time.monotonic()
+
+    def before_send(**_: Any) -> None:
+        nonlocal used
+        now = time.monotonic()
+        if now - used > idle:
+            client.close()  # drops the pool; the next request opens a new connection
+        used = now
+
+    client.meta.events.register("before-send", before_send)
