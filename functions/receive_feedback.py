@@ -1,7 +1,7 @@
 """Feedback queue: a mailbox answered."""
 
 from encamino import wiring
-from encamino.channels.feedback import read
+from encamino.channels.feedback import Ignored, read
 from encamino.flows.feedback import hear
 
 
@@ -10,7 +10,9 @@ def handler(event: dict, _context: object) -> dict:
 
     def one(body: str) -> str:
         feedback = read(body)
-        heard = hear(wiring.store(), feedback, wiring.alias, wiring.business()) if feedback else None
-        return str(feedback.kind) if heard and feedback else "about no message of ours"
+        if isinstance(feedback, Ignored):
+            return feedback.reason
+        heard = hear(wiring.store(), feedback, wiring.alias, wiring.business())
+        return str(feedback.kind) if heard else "about no message of ours"
 
     return wiring.each(event, "feedback", one)

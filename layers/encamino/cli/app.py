@@ -1,9 +1,9 @@
 """All commands under one name, and one way to fail."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
+
 import typer
 from pydantic import ValidationError
 
@@ -11,6 +11,9 @@ from encamino.cli import carriers, clock, doctor, inbox, messages, order, shop, 
 from encamino.cli.output import OTHER, USAGE, complain, fail
 from encamino.cli.stack import choose
 from encamino.domain.errors import EncaminoError, Misconfigured
+
+#: Typer brings its own click; this is the base of everything it raises for a wrong command line.
+_ClickException: type[Any] = typer.BadParameter.__mro__[2]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="encamino: what a shop says after “Buy”.")
 for name, group in {
@@ -41,13 +44,10 @@ def main() -> None:
     as_json = "--json" in sys.argv
     try:
         sys.exit(app(standalone_mode=False, prog_name="encamino") or 0)
-    except click.exceptions.NoArgsIsHelpError as err:
-        sys.exit(complain("usage", err.format_message(), "", "see --help", as_json=as_json, exit_code=USAGE))
-    except click.ClickException as err:
-        where = err.ctx.command_path if isinstance(err, click.UsageError) and err.ctx else "encamino"
-        sys.exit(complain("usage", err.format_message(), where, f"see {where} --help", as_json=as_json, exit_code=USAGE))
-    except click.exceptions.Exit as err:
+    except typer.Exit as err:
         sys.exit(err.exit_code)
+    except _ClickException as err:
+        sys.exit(complain("usage", err.format_message(), _where(err), "see --help", as_json=as_json, exit_code=USAGE))
     except (EncaminoError, Misconfigured) as err:
         sys.exit(fail(err, as_json=as_json))
     except ValidationError as err:
@@ -56,3 +56,8 @@ def main() -> None:
         sys.exit(130)
     except Exception as err:  # noqa: BLE001  (a door: never a stack trace for a person)
         sys.exit(complain(type(err).__name__, str(err), "", "run `encamino doctor`", as_json=as_json, exit_code=OTHER))
+
+
+def _where(err: Any) -> str:
+    context = getattr(err, "ctx", None)
+    return context.command_path if context else "encamino"

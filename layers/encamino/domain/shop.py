@@ -34,7 +34,7 @@ class Sender(_Part):
 class Sms(_Part):
     """Registered alphanumeric senders by country; a country that is not here gets no SMS."""
 
-    senders: dict[Country, Annotated[str, Field(pattern=r"^[A-Za-z0-9 ]{1,11}$")]] = {}
+    senders: dict[Country, Annotated[str, Field(pattern=r"^[0-9]*[A-Za-z][A-Za-z0-9]*$", max_length=11)]] = {}
 
 
 class Palette(_Part):

@@ -1,0 +1,72 @@
+"""IAM is on: each function can do its own work and nothing beside it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.e2e.outside import Stack
+
+type Call = Callable[[Callable[[str], Any], dict[str, str]], object]
+
+#: For each function one call that its work never needs.
+BEYOND: dict[str, Call] = {
+    "ReceiveShopWebhook": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+    "ReceiveCarrierPush": lambda aws, env: aws("sqs").receive_message(QueueUrl=env["INBOX_QUEUE"]),
+    "ProcessShopEvents": lambda aws, env: aws("dynamodb").scan(TableName=env["TABLE"]),
+    "SweepAgenda": lambda aws, env: aws("dynamodb").put_item(TableName=env["TABLE"], Item=KEY),
+    "TrackShipments": lambda aws, env: aws("sqs").send_message(QueueUrl=env["SEND_QUEUE"], MessageBody="{}"),
+    "SendMessages": lambda aws, env: aws("sns").publish(TopicArn=env["FEEDBACK_TOPIC"], Message="{}"),
+    "ReceiveFeedback": lambda aws, env: aws("ssm").get_parameter(Name=f"/encamino/{env['STACK']}/shops/x/shopify"),
+    "PublishChanges": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+    "ServePages": lambda aws, env: aws("dynamodb").put_item(TableName=env["TABLE"], Item=KEY),
+}
+#: And one that it does need: the proof that the credentials are real.
+WITHIN: dict[str, Call] = {
+    "ReceiveShopWebhook": lambda aws, env: aws("sqs").send_message(QueueUrl=env["INBOX_QUEUE"], MessageBody=NOBODYS),
+    "ReceiveCarrierPush": lambda aws, env: aws("sqs").send_message(QueueUrl=env["INBOX_QUEUE"], MessageBody=NOBODYS),
+    "ProcessShopEvents": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+    "SweepAgenda": lambda aws, env: aws("sqs").get_queue_attributes(QueueUrl=env["SEND_QUEUE"]),
+    "TrackShipments": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+    "SendMessages": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+    "ReceiveFeedback": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+    "PublishChanges": lambda aws, env: aws("events").put_events(Entries=[bus_entry(env)]),
+    "ServePages": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+}
+KEY = {"pk": {"S": "NOBODY"}, "sk": {"S": "NOBODY"}}
+NOBODYS = '{"v": 1, "platform": "shopify", "shop": "nobody", "received_at": "2026-01-01T00:00:00+00:00", "headers": {}, "body_b64": ""}'
+DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
+
+
+def bus_entry(env: dict[str, str]) -> dict[str, str]:
+    return {"Source": "test", "DetailType": "test", "Detail": "{}", "EventBusName": env["BUS"]}
+
+
+@pytest.mark.parametrize("name", sorted(BEYOND))
+def test_a_call_outside_its_grant_is_denied(stack: Stack, name: str) -> None:
+    aws, env = as_function(stack, name)
+
+    WITHIN[name](aws, env)
+    with pytest.raises(ClientError) as denied:
+        BEYOND[name](aws, env)
+    assert denied.value.response["Error"]["Code"] in DENIED
+
+
+def test_every_function_is_asked(stack: Stack) -> None:
+    deployed = stack.client("lambda").list_functions()["Functions"]
+
+    assert len(deployed) == len(BEYOND) == len(WITHIN)
+
+
+def as_function(stack: Stack, name: str) -> tuple[Callable[[str], Any], dict[str, str]]:
+    """AWS as this function sees it: its own role, its own settings."""
+    functions = stack.client("lambda").list_functions()["Functions"]
+    function = next(f for f in functions if name in f["FunctionName"])
+    lent = stack.client("sts").assume_role(RoleArn=function["Role"], RoleSessionName="test")["Credentials"]
+    keys = {
+        "aws_access_key_id": lent["AccessKeyId"],
+        "aws_secret_access_key": lent["SecretAccessKey"],
+        "aws_session_token": lent["SessionToken"],
+    }
+    return lambda service: stack.client(service, **keys), function["Environment"]["Variables"]
