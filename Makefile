@@ -17,7 +17,7 @@ CLOUD := .venv/bin/python -u -m infra.local.cloud
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR="$(CURDIR)/.local/sam" .local/venvs/sam/bin/sam
 # Any region that has SES will do for a look at the template.
 LINT_REGION := eu-west-1
-REQUIREMENTS := layers/requirements templates/requirements requirements/emulator requirements/sam requirements/dev requirements/lock
+REQUIREMENTS := layers/requirements templates/requirements requirements/emulator requirements/sam requirements/dev requirements/lock requirements/peers
 EVERYDAY_TESTS := tests --ignore=tests/faults --ignore=tests/benchmarks
 
 .PHONY: help run up down test test-full test-faults preview bench lint lock build deploy clean environments browser

@@ -1,10 +1,12 @@
 """Table stream: what became known goes onto the event bus. Thin, never raises, never on the critical path."""
 
+from typing import Any
+
 from encamino import wiring
 from encamino.flows.publish import entries
 
 
-def handler(event: dict, _context: object) -> dict:
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Publish facts; a record that says none is passed over, one that breaks is parked by the mapping."""
     said = entries(event["Records"])
     failed = wiring.put_events(said)

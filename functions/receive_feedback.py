@@ -1,11 +1,13 @@
 """Feedback queue: a mailbox answered."""
 
+from typing import Any
+
 from encamino import wiring
 from encamino.channels.feedback import Ignored, read
 from encamino.flows.feedback import hear
 
 
-def handler(event: dict, _context: object) -> dict:
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Mark the message, protect the address."""
 
     def one(body: str) -> str:

@@ -1,12 +1,13 @@
 """API Gateway: a shop tells us about an order. Verified, kept, answered; understood later."""
 
 import base64
+from typing import Any
 
 from encamino import wiring
 from encamino.flows.receive import Arrived, receive
 
 
-def handler(event: dict, _context: object) -> dict:
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answer one delivery."""
     path, body = event["pathParameters"], event.get("body") or ""
     arrived = Arrived(

@@ -1,11 +1,13 @@
 """Send queue: a message that is due goes out, waits or is skipped, with its reason."""
 
+from typing import Any
+
 from encamino import wiring
 from encamino.flows.handing import read_message
 from encamino.flows.send import send
 
 
-def handler(event: dict, _context: object) -> dict:
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Bring each message as far as it goes now."""
     room = wiring.send_desk()
 

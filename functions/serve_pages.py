@@ -1,15 +1,19 @@
 """API Gateway: the customer's page. GET shows, POST acts."""
 
 import base64
+from typing import Any
 
 from encamino import wiring
 from encamino.flows.show import show
 
 
-def handler(event: dict, _context: object) -> dict:
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Show one page."""
-    language = event.get("headers", {}).get("accept-language", "")
-    page = show(wiring.page_desk(), event["pathParameters"]["token"], language, wiring.business())
+    asked = event.get("headers", {})
+    found = show(
+        wiring.page_desk(), event["pathParameters"]["token"], asked.get("accept-language", ""), wiring.business()
+    )
+    page = found.accepted_by(asked.get("accept-encoding"))
     wiring.log("page", status=page.status, bytes=len(page.body))
     return {
         "statusCode": page.status,

@@ -1,10 +1,12 @@
 """Every minute: what is due goes to those who do it."""
 
+from typing import Any
+
 from encamino import wiring
 from encamino.flows.sweep import sweep
 
 
-def handler(_event: dict, _context: object) -> dict:
+def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Hand over what is due."""
     swept = sweep(wiring.store(), wiring.room, wiring.hand_over, wiring.business())
     handed = {str(lane): count for lane, count in swept.handed.items()}

@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from encamino.domain.fact import Fact, FactType
+from encamino.domain.learning import learn
 from encamino.domain.link import Links
-from encamino.domain.order import Address, Details, Item, Money, Order, OrderKey, Person, learn
+from encamino.domain.order import Address, Details, Item, Money, Order, OrderKey, Person
 from encamino.domain.shipment import (
     Event,
     Label,
@@ -82,12 +83,13 @@ def some_details(**changed: Any) -> Details:
         "placed_at": NOW - timedelta(days=2),
         "person": Person("lucia@example.com", "+34600111222", "Lucía", "Ferrer"),
         "items": tuple(an_item(n) for n in (1, 2, 3)),
-        "total": Money(Decimal("80.40"), "EUR"),
         "address": Address("Lucía Ferrer", ("Carrer de Mallorca 310, 2n 1a",), "08037", "Barcelona", "Barcelona", "ES"),
         "locale": "es",
         "shipping_method": "DHL Parcel 24 h",
     }
-    return Details(**(said | changed))
+    said |= changed
+    costs = (item.price.amount * item.quantity for item in said["items"] if item.price)
+    return Details(**({"total": Money(sum(costs, Decimal(0)), "EUR")} | said))
 
 
 def an_order(*shipments: Shipment, facts: tuple[Fact, ...] = (), key: str = "10428", **details: Any) -> Order:

@@ -3,10 +3,13 @@
 Everything lives under .local/ and is derived from the checkout's path, so that two checkouts run side by side.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +30,19 @@ API_ID = _DIGEST[:8]
 
 #: Never handed down: they would redirect the SDK, the interpreter or the logs of whatever we start.
 _TAINTED = ("AWS_", "PYTHON", "SAM_", "LAMBDA_", "POWERTOOLS_", "LOG_LEVEL", "VIRTUAL_ENV", "MAKE", "MFLAGS")
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """One `make up` or `make down` of this checkout at a time: two would build into the same folders."""
+    LOCAL.mkdir(exist_ok=True)
+    with (LOCAL / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("  another make is at work in this checkout; waiting for it", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def kept_ports() -> dict[str, int]:

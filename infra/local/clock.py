@@ -66,4 +66,4 @@ class StackClock:
             self._client = boto3.client("dynamodb", endpoint_url=os.environ["AWS_ENDPOINT_URL"], config=short)
         key = {"pk": {"S": "CLOCK"}, "sk": {"S": "CLOCK"}}
         item = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
-        return float(item.get("offset_seconds", {}).get("N", 0))
+        return float(item.get("offset", {}).get("N", 0)) / 1e6  # microseconds

@@ -22,6 +22,7 @@ from infra.local.checkout import (
     SERVERS,
     STACK_FILE,
     TEMPORARY,
+    alone,
     api_url,
     chosen_ports,
     emulator_environment,
@@ -35,14 +36,15 @@ _ENCAMINO = ROOT / ".venv/bin/encamino"
 
 def up() -> None:
     """Everything runs and is deployed; what already runs is kept and only deployed again."""
-    if all(map(daemons.running, SERVERS)):
-        _fill(kept_ports())
-        return
-    try:
-        _fill(_start_servers())
-    except daemons.Failed:
-        down()
-        raise
+    with alone():
+        if all(map(daemons.running, SERVERS)):
+            _fill(kept_ports())
+            return
+        try:
+            _fill(_start_servers())
+        except daemons.Failed:
+            _stop()
+            raise
 
 
 def _fill(ports: dict[str, int]) -> None:
@@ -90,6 +92,11 @@ def _tell_and_stay() -> int:
 
 def down() -> None:
     """No process, no stack file, no temporary folder is left."""
+    with alone():
+        _stop()
+
+
+def _stop() -> None:
     stopped = daemons.stop_all()
     STACK_FILE.unlink(missing_ok=True)
     shutil.rmtree(TEMPORARY, ignore_errors=True)
@@ -112,9 +119,6 @@ def _start_servers() -> dict[str, int]:
 
 
 def _apply_shops(ports: dict[str, int]) -> None:
-    if not (ROOT / "layers/encamino/cli/__init__.py").exists():
-        print("  no example shops: encamino.cli is not written yet")
-        return
     for shop in sorted((ROOT / "infra/local/shops").glob("*.yaml")):
         command: list[str | Path] = [_ENCAMINO, "shop", "apply", shop, "--json"]
         done = subprocess.run(

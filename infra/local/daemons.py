@@ -19,7 +19,8 @@ from pathlib import Path
 from infra.local.checkout import LOCAL, LOGS, ROOT
 
 _KEPT = LOCAL / "processes.json"
-_STARTS_WITHIN = 30.0
+#: Seconds. Generous: on a busy machine the first call of a function alone may take half a minute.
+_STARTS_WITHIN = 120.0
 _STOPS_WITHIN = 10.0
 
 
@@ -75,13 +76,15 @@ def stop_all() -> list[str]:
         time.sleep(0.05)
     for entry in alive.values():
         _signal_group(entry, signal.SIGKILL)  # what is left of the group: workers do not always follow their parent
+    while any(map(_alive, alive.values())):
+        time.sleep(0.05)
     _KEPT.unlink(missing_ok=True)
     return list(alive)
 
 
 def _answers(opener: urllib.request.OpenerDirector, url: str) -> bool:
     try:
-        opener.open(url, timeout=10).close()
+        opener.open(url, timeout=60).close()
     except urllib.error.HTTPError as answer:
         return answer.code != http.HTTPStatus.SERVICE_UNAVAILABLE  # the emulator's word for "not yet"
     return True
@@ -112,15 +115,16 @@ def _alive(entry: dict[str, str | int]) -> bool:
 
 
 def _born(pid: int) -> str:
-    """When that process started: a number may have been given to somebody else's process since."""
-    answer = subprocess.run(
-        ["ps", "-o", "stat=,lstart=", "-p", str(pid)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"LC_ALL": "C", "PATH": os.environ.get("PATH", os.defpath)},
-    )
-    state, _, born = answer.stdout.strip().partition(" ")
+    """When that process started, "" if it is gone: a number may have been given to somebody else's process since."""
+    try:
+        # Exact. What ps makes of it moves by a second now and then.
+        state, *fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return "" if state in "ZX" else fields[18]
+    except (FileNotFoundError, ProcessLookupError):
+        if Path("/proc/self").exists():
+            return ""
+    words = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
+    state, _, born = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip().partition(" ")
     return "" if state.startswith("Z") else born.strip()
 
 

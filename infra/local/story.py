@@ -1,7 +1,7 @@
 """Tells the stories of infra/local/stories through the real doors of the running stack.
 
-A story's deliveries go in by API Gateway, signed; its carrier answers on a virtual timetable; what must come out is listed
-by hand in its file. One message missing or one too many ends with 1.
+A story's deliveries go in by API Gateway, signed; its carrier answers on a virtual timetable; what must come out is
+listed by hand in its file. One message missing or one too many ends with 1.
 """
 
 import re
@@ -88,7 +88,9 @@ def judge(here: Stack, story: dict[str, Any], key: OrderKey) -> bool:
         console.print(f"  {'✓' if want == got else '✗'} {trigger} by {channel} in {locale}: {got} of {want}")
     document = here.store.order(key)
     shop = here.shop(key.shop)
-    console.print(f"  order {document.order.name if document else key.id}: {document.order.status if document else 'lost'}")
+    console.print(
+        f"  order {document.order.name if document else key.id}: {document.order.status if document else 'lost'}"
+    )
     console.print(f"  page  {wiring.links(key, shop).tracking}")
     return arrived == expected
 
@@ -110,7 +112,9 @@ def texts(here: Stack, key: OrderKey) -> Arrived:
     """The same of the phone: an SMS carries no tag, so it is known by the order's own link in it."""
     link = wiring.links(key, here.shop(key.shop)).tracking
     held = [sms for sms in requests.get(f"{here.mailbox}/sms.json", timeout=10).json() if link in sms["text"]]
-    sent = {render.text: m for m in here.store.messages_of(key) if (render := here.store.render(m.key)) and not render.html}
+    sent = {
+        render.text: m for m in here.store.messages_of(key) if (render := here.store.render(m.key)) and not render.html
+    }
     rows = [sent.get(sms["text"]) for sms in held]
     return Counter((m.key.trigger, "sms", m.locale) if m else ("not ours", "sms", None) for m in rows)
 

@@ -21,20 +21,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
     from encamino.channels.base import ChannelOut
     from encamino.domain.link import Links
     from encamino.domain.message import Channel
     from encamino.domain.order import Order, OrderKey
     from encamino.domain.reason import Why
     from encamino.domain.shop import Shop
-    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-
     from encamino.flows.ask import Exchange
     from encamino.flows.inbox import InboxDesk
-    from encamino.flows.show import PageDesk
     from encamino.flows.keep import Desk
     from encamino.flows.receive import Doorkeeper
     from encamino.flows.send import SendDesk
+    from encamino.flows.show import PageDesk
     from encamino.flows.track import AccountAt, TrackDesk
     from encamino.messages.render import Renderer
     from encamino.store.base import Due, Lane, Store
@@ -44,6 +44,11 @@ if TYPE_CHECKING:
 OPERATOR = "operator"
 #: What a worker queue may hold before the sweeper waits: about five minutes of one function's work.
 ROOM = 500
+
+
+def adopt(settings: Mapping[str, str]) -> None:
+    """Take these settings as this process's own: the command line works with those of the stack it speaks to."""
+    os.environ.update(settings)
 
 
 def setting(name: str) -> str:
@@ -62,16 +67,19 @@ def log(event: str, **fields: object) -> None:
 
 
 @cache
-def client(service: str) -> Any:  # noqa: ANN401  (boto3 makes its clients at run time)
-    """A boto3 client with short timeouts; queues and the agenda retry, so it does little of that itself."""
+def client(service: str, patience: float = 8) -> Any:
+    """A boto3 client with short timeouts; queues and the agenda retry, so it does little of that itself.
+
+    `patience`: seconds to wait for an answer.
+    """
     from botocore.config import Config  # noqa: PLC0415
 
-    config = Config(connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 3, "mode": "standard"})
+    config = Config(connect_timeout=2, read_timeout=patience, retries={"total_max_attempts": 3, "mode": "standard"})
     return _session().create_client(service, config=config)
 
 
 @cache
-def _session() -> Any:  # noqa: ANN401  (a plain botocore session starts faster than boto3's)
+def _session() -> Any:
     import botocore.session  # noqa: PLC0415
 
     return botocore.session.get_session()
@@ -151,8 +159,13 @@ def links(key: OrderKey, shop: Shop) -> Links:
     """The addresses a message may carry."""
     from encamino.domain.link import LinkKind, Links, token  # noqa: PLC0415
 
+    return Links(tracking=page_address(shop, token(link_key(), LinkKind.TRACKING, key)))
+
+
+def page_address(shop: Shop, token: str) -> str:
+    """Where a tracking page is found: at the shop's own domain if it has one."""
     base = f"https://{shop.pages_domain}" if shop.pages_domain else setting("PUBLIC_URL").rstrip("/")
-    return Links(tracking=f"{base}/t/{token(link_key(), LinkKind.TRACKING, key)}")
+    return f"{base}/t/{token}"
 
 
 def suppressed(shop: str, address: str) -> Why | None:
@@ -232,7 +245,7 @@ def page_desk() -> PageDesk:
     """What showing pages needs."""
     from encamino.flows.show import PageDesk  # noqa: PLC0415
 
-    return PageDesk(store(), Path(setting("TEMPLATES_DIR")), carrier_names)
+    return PageDesk(store(), Path(setting("TEMPLATES_DIR")), carrier_names, page_address)
 
 
 def carrier_names(order: Order) -> dict[str, str]:
@@ -268,7 +281,7 @@ def each(event: Mapping[str, Any], noun: str, one: Callable[[str], str]) -> dict
 
 
 def trouble(err: Exception) -> str:
-    """An exception for the log: what and where it was raised. Its text may hold what somebody wrote, so it stays out."""
+    """An exception for the log: what and where it was raised. Its text may repeat what somebody wrote: it stays out."""
     last = traceback.extract_tb(err.__traceback__)[-1]
     return f"{type(err).__name__} at {Path(last.filename).name}:{last.lineno}"
 

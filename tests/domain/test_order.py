@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encamino.domain.fact import Fact, FactType
+from encamino.domain.learning import learn
 from encamino.domain.news import news
 from encamino.domain.order import (
     WHOLE,
@@ -19,7 +20,6 @@ from encamino.domain.order import (
     OrderStatus,
     Payment,
     Preparation,
-    learn,
 )
 from encamino.domain.shipment import Event, Label, Reason, Shipment, ShipmentStatus, ShippedItem
 
@@ -55,7 +55,11 @@ def order(*facts: Fact) -> Order:
 def test_a_placed_order_awaits_payment() -> None:
     one = order(placed())
 
-    assert (one.status, one.payment, one.preparation) == (OrderStatus.AWAITING_PAYMENT, Payment.AWAITING, Preparation.NONE)
+    assert (one.status, one.payment, one.preparation) == (
+        OrderStatus.AWAITING_PAYMENT,
+        Payment.AWAITING,
+        Preparation.NONE,
+    )
 
 
 def test_paid_counts_whatever_came_first() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from encamino.domain.merging import EVENTS_KEPT, kept, merged
 from encamino.domain.shipment import (
-    EVENTS_KEPT,
     Event,
     Label,
     Reason,
@@ -17,8 +17,6 @@ from encamino.domain.shipment import (
     ShippedItem,
     Tracking,
     bearing,
-    kept,
-    merged,
 )
 
 T0 = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -71,7 +69,9 @@ def test_a_shipment_of_which_nothing_was_said_is_pending() -> None:
 
 def test_events_of_a_replaced_number_no_longer_count() -> None:
     labels = (Label(T0, "OLD", "dhl"), Label(T0 + timedelta(hours=2), "NEW", "dhl"))
-    one = shipment(at(1, ShipmentStatus.DELIVERED, number="OLD"), at(3, ShipmentStatus.INFO_RECEIVED, number="NEW"), labels=labels)
+    one = shipment(
+        at(1, ShipmentStatus.DELIVERED, number="OLD"), at(3, ShipmentStatus.INFO_RECEIVED, number="NEW"), labels=labels
+    )
 
     assert one.number == "NEW"
     assert one.old_numbers == ("OLD",)
@@ -113,7 +113,9 @@ events = st.builds(
     seq=st.integers(0, 3),
     number=st.sampled_from(["", "A", "B"]),
 )
-labels = st.builds(Label, st.integers(0, 30).map(lambda h: T0 + timedelta(hours=h)), st.sampled_from([None, "A", "B"]), st.just("dhl"))
+labels = st.builds(
+    Label, st.integers(0, 30).map(lambda h: T0 + timedelta(hours=h)), st.sampled_from([None, "A", "B"]), st.just("dhl")
+)
 said = st.builds(
     Shipment,
     st.just("1"),

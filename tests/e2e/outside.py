@@ -21,7 +21,7 @@ import boto3
 
 ROOT = Path(__file__).resolve().parents[2]
 CLI = ROOT / ".venv/bin/encamino"
-SECRET = "a-shared-secret-of-the-shop"  # noqa: S105
+SECRET = "a-shared-secret-of-the-shop"
 SHOP_FILE = """
 shop: {slug}
 name: Casa Lluna
@@ -46,7 +46,8 @@ class Stack:
 
     def client(self, service: str, **credentials: str) -> Any:
         keys = credentials or {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        return boto3.client(service, endpoint_url=self.said["endpoint_url"], region_name=self.said["region"], **keys)
+        session: Any = boto3.Session(region_name=self.said["region"], **keys)
+        return session.client(service, endpoint_url=self.said["endpoint_url"])
 
     def mails(self, to: str) -> list[dict[str, Any]]:
         return [m for m in get(f"{self.said['mailbox']}/messages.json") if m["to"] == to]
@@ -67,19 +68,24 @@ class Order:
     locale: str = "es"
     phone: str = "+34612345678"
 
-    def body(self, *, paid: bool = True, fulfilments: list[dict[str, Any]] | None = None, minutes: int = 0, **more: Any) -> bytes:
+    def body(
+        self, *, paid: bool = True, fulfilments: list[dict[str, Any]] | None = None, minutes: int = 0, **more: Any
+    ) -> bytes:
         now = datetime.now(UTC) + timedelta(minutes=minutes)
         stamp = now.isoformat(timespec="seconds")
         said = {
             "id": self.id, "name": f"#{self.id % 10000}", "email": self.to, "phone": self.phone, "test": False,
             "created_at": stamp, "processed_at": stamp, "updated_at": stamp, "cancelled_at": None,
             "customer_locale": self.locale, "currency": "EUR", "presentment_currency": "EUR", "total_price": "36.00",
-            "financial_status": "paid" if paid else "pending", "fulfillment_status": "fulfilled" if fulfilments else None,
+            "financial_status": "paid" if paid else "pending",
+            "fulfillment_status": "fulfilled" if fulfilments else None,
             "line_items": [{"id": 1, "title": "Tassa Mar", "name": "Tassa Mar", "quantity": 2, "current_quantity": 2,
                             "price": "18.00", "requires_shipping": True}],
-            "shipping_address": {"first_name": "Lucía", "last_name": "Ferrer", "name": "Lucía Ferrer", "address1": "Carrer Verdi 12",
+            "shipping_address": {"first_name": "Lucía", "last_name": "Ferrer", "name": "Lucía Ferrer",
+                                 "address1": "Carrer Verdi 12",
                                  "zip": "08012", "city": "Barcelona", "country_code": "ES"},
-            "customer": {"first_name": "Lucía", "last_name": "Ferrer"}, "fulfillments": fulfilments or [], "refunds": [], **more,
+            "customer": {"first_name": "Lucía", "last_name": "Ferrer"},
+            "fulfillments": fulfilments or [], "refunds": [], **more,
         }  # fmt: skip
         return json.dumps(said, ensure_ascii=False).encode()
 
@@ -88,7 +94,8 @@ class Order:
         numbers = [number] if number else []
         return {
             "id": self.id + 5, "order_id": self.id, "status": "success", "created_at": stamp, "updated_at": stamp,
-            "tracking_company": company, "tracking_number": number, "tracking_numbers": numbers, "shipment_status": None,
+            "tracking_company": company, "tracking_number": number, "tracking_numbers": numbers,
+            "shipment_status": None,
             "line_items": [{"id": 1, "quantity": 2}],
         }  # fmt: skip
 
@@ -107,9 +114,12 @@ class Order:
 def encamino(*words: str, refused: bool = False) -> Any:
     """The command line's answer, as JSON; with `refused` its error."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
-    done = subprocess.run([str(CLI), *words, "--json"], capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
+    done = subprocess.run(
+        [str(CLI), *words, "--json"], capture_output=True, text=True, cwd=ROOT, env=environment, check=False
+    )
     if refused:
-        assert done.returncode != 0 and not done.stdout, done.stdout
+        assert done.returncode != 0
+        assert not done.stdout
         return {**json.loads(done.stderr), "exit": done.returncode}
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

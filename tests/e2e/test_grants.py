@@ -1,5 +1,6 @@
 """IAM is on: each function can do its own work and nothing beside it."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,11 @@ from tests.e2e.outside import Stack
 
 type Call = Callable[[Callable[[str], Any], dict[str, str]], object]
 
+KEY = {"pk": {"S": "NOBODY"}, "sk": {"S": "NOBODY"}}
+NOBODYS = json.dumps(
+    {"v": 1, "platform": "shopify", "shop": "nobody", "received_at": "2026-01-01T00:00:00+00:00", "headers": {},
+     "body_b64": ""}
+)  # fmt: skip
 #: For each function one call that its work never needs.
 BEYOND: dict[str, Call] = {
     "ReceiveShopWebhook": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
@@ -34,8 +40,6 @@ WITHIN: dict[str, Call] = {
     "PublishChanges": lambda aws, env: aws("events").put_events(Entries=[bus_entry(env)]),
     "ServePages": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
 }
-KEY = {"pk": {"S": "NOBODY"}, "sk": {"S": "NOBODY"}}
-NOBODYS = '{"v": 1, "platform": "shopify", "shop": "nobody", "received_at": "2026-01-01T00:00:00+00:00", "headers": {}, "body_b64": ""}'
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
 
 

@@ -1,6 +1,5 @@
 """What runs on this machine, and what the built functions need."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,8 @@ sys.path[:0] = [{built!r}, {layer!r}]
 sys.path.append({sdk!r})
 import importlib
 importlib.import_module({name!r}).handler
-strangers = [n for n, m in list(sys.modules.items()) if getattr(m, "__file__", None) and {venv!r} in m.__file__ and {sdk!r} not in m.__file__]
+files = [getattr(m, "__file__", None) or "" for m in list(sys.modules.values())]
+strangers = [f for f in files if {venv!r} in f and {sdk!r} not in f]
 assert not strangers, strangers
 """
 
@@ -39,7 +39,9 @@ def test_a_handler_starts_from_what_was_built_and_the_sdk_alone(stack: Stack, sd
     built, layer = ROOT / ".local/build" / logical, ROOT / ".local/build/Code/python"
     code = COLD.format(built=str(built), layer=str(layer), sdk=str(sdk), name=name, venv=str(ROOT / ".venv"))
 
-    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False, cwd="/")
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False, cwd="/"
+    )
 
     assert done.returncode == 0, done.stderr
 
@@ -59,9 +61,13 @@ def our_processes() -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            cwd, command = os.readlink(folder / "cwd"), (folder / "cmdline").read_bytes()
+            cwd, command = str((folder / "cwd").readlink()), (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if str(ROOT / ".local").encode() in command or cwd.startswith(str(ROOT / ".local")) or b"infra.local." in command:
+        if (
+            str(ROOT / ".local").encode() in command
+            or cwd.startswith(str(ROOT / ".local"))
+            or b"infra.local." in command
+        ):
             found.append(int(folder.name))
     return found

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from encamino.carriers.base import Request, Response, carrier
@@ -57,15 +58,17 @@ class Mailbox:
 class House:
     """One shop's world. Time stands still until `pass_time`."""
 
-    def __init__(self, templates: Path, shop: Shop | None = None, start: datetime = datetime(2026, 11, 10, 9, tzinfo=UTC)) -> None:
+    def __init__(
+        self, templates: Path, shop: Shop | None = None, start: datetime = datetime(2026, 11, 10, 9, tzinfo=UTC)
+    ) -> None:
         self.now = start
         self.shop = shop or a_shop()
         self.store = MemoryStore(lambda: self.now)
         self.store.put_shop(self.shop)
         self.renderer = Renderer(templates)
         self.desk = Desk(self.store, self.renderer.catalogue, lambda: KEY)
-        self.mail = Mailbox(Email(None, str))  # type: ignore[arg-type]  (only its `reach` is used)
-        self.phone = Mailbox(Sms(None))  # type: ignore[arg-type]
+        nobody: Any = None  # only `reach` of the real channels is used
+        self.mail, self.phone = Mailbox(Email(nobody, str)), Mailbox(Sms(nobody))
         self.line: Callable[[Request], Response] = lambda _request: Response(404, b"{}")
         self._claims = iter(range(10**9))
 
@@ -74,7 +77,9 @@ class House:
         said = json.loads((RECORDINGS / f"shops/shopify/{name}.json").read_text())
         return self.tell(said["headers"], said["body"], order, at)
 
-    def tell(self, headers: dict[str, str], body: object, order: str | None = None, at: datetime | None = None) -> Taken:
+    def tell(
+        self, headers: dict[str, str], body: object, order: str | None = None, at: datetime | None = None
+    ) -> Taken:
         """A delivery arrives."""
         text = json.dumps(body)
         found = platform("shopify").key(Delivery(text.encode(), headers, self.now))
@@ -136,10 +141,8 @@ class House:
             return
         room_out = SendDesk(
             self.store, self.renderer, {Channel.EMAIL: self.mail, Channel.SMS: self.phone}, self.links,
-            lambda shop, address: self.store.suppression(shop, address),
+            self.store.suppression,
         )  # fmt: skip
         for item in due:
             assert item.message is not None
             send(room_out, item.message, f"claim-{next(self._claims)}", self.now, self.now)
-
-

@@ -1,4 +1,4 @@
-"""Orders from the first delivery to the door, in memory: what customers get, in which order, and what they never get."""
+"""Orders from the first delivery to the door, in memory: what customers get, and what they never get."""
 
 import json
 import random
@@ -50,7 +50,12 @@ def test_the_whole_way_of_an_order_with_a_failed_attempt_and_a_pickup_point(hous
     house.pass_time(timedelta(days=4))
 
     assert house.document(order_of("order_paid")).order.status is OrderStatus.DELIVERED
-    assert [m.key.trigger for m, _, _ in house.mail.got] == ["order_confirmed", "shipped", "out_for_delivery", "delivered"]
+    assert [m.key.trigger for m, _, _ in house.mail.got] == [
+        "order_confirmed",
+        "shipped",
+        "out_for_delivery",
+        "delivered",
+    ]
     assert [m.key.trigger for m, _, _ in house.phone.got] == ["out_for_delivery"]
 
 
@@ -178,7 +183,8 @@ def test_a_mail_that_may_have_gone_waits_a_quarter_of_an_hour_and_goes_once_more
 def test_an_address_that_may_not_be_written_to_is_not(house: House) -> None:
     house.deliver("order_paid", at=updated("order_paid"))
     details = house.document(order_of("order_paid")).order.details
-    assert details is not None and details.person.email is not None
+    assert details is not None
+    assert details.person.email is not None
     house.store.suppress(house.shop.shop, details.person.email, Why.SUPPRESSED, house.now)
     house.rest()
 

@@ -1,4 +1,4 @@
-"""Carriers are asked within budget and breaker; what they say is remembered; trouble is an outcome, never an exception."""
+"""Carriers are asked within budget and breaker; what they say is remembered; trouble is an outcome."""
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,8 @@ import pytest
 from encamino.carriers.base import Account, Answer, Asked, Limits, Memo, Outcome, Request, Response, Seen
 from encamino.domain.errors import Unavailable
 from encamino.domain.fact import Fact, FactType
-from encamino.domain.order import Details, OrderKey, Person, learn
+from encamino.domain.learning import learn
+from encamino.domain.order import Details, OrderKey, Person
 from encamino.domain.shipment import Event, Label, Shipment, ShipmentStatus, Tracking
 from encamino.domain.shop import Sender, Shop
 from encamino.flows.ask import Asking
@@ -67,7 +68,9 @@ def shipped(desk: Desk, number: str = "N1") -> Look:
     return Look(KEY, "s1", "dhl", "casa-lluna", number, T0)
 
 
-def room(desk: Desk, carrier: FakeCarrier, ways_out: object = exchange, wall: datetime = T0, *, account: bool = True) -> TrackDesk:
+def room(
+    desk: Desk, carrier: FakeCarrier, ways_out: object = exchange, wall: datetime = T0, *, account: bool = True
+) -> TrackDesk:
     asking = Asking(ways_out, lambda: 0.0, wall)  # type: ignore[arg-type]
     found = AccountAt("casa-lluna", {"api_key": "k"}) if account else None
     return TrackDesk(desk, lambda _slug: carrier, lambda _shop, _slug: found, asking)  # type: ignore[arg-type,return-value]

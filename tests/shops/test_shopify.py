@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from encamino.domain.errors import Unreadable
 from encamino.domain.fact import Fact, FactType
+from encamino.domain.learning import learn
 from encamino.domain.order import (
     WHOLE,
     Address,
@@ -26,7 +27,6 @@ from encamino.domain.order import (
     Payment,
     Person,
     Preparation,
-    learn,
 )
 from encamino.domain.shipment import Reason, ShipmentStatus
 from encamino.shops import shopify

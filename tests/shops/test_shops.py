@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from encamino.domain.errors import Missing, Unreadable
 from encamino.domain.fact import Fact
-from encamino.domain.order import Order, OrderKey, OrderStatus, learn
+from encamino.domain.learning import learn
+from encamino.domain.order import Order, OrderKey, OrderStatus
 from encamino.shops.base import Delivery, Platform, platform, platforms
 
 HERE = Path(__file__).parent

@@ -8,11 +8,11 @@ from typing import Any
 import boto3
 import pytest
 import yaml
+from moto import mock_aws
+
 from encamino.store.base import Store
 from encamino.store.dynamo import DynamoStore
 from encamino.store.memory import MemoryStore
-from moto import mock_aws
-
 from tests.store.examples import Clock
 
 TEMPLATE = Path(__file__).parents[2] / "infra" / "store.yaml"

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from encamino.domain.fact import Fact, FactType
+from encamino.domain.learning import learn
 from encamino.domain.message import Channel, Kind, Message, MessageKey, MessageStatus
-from encamino.domain.order import Details, Item, Money, Order, OrderKey, Person, learn
+from encamino.domain.order import Details, Item, Money, Order, OrderKey, Person
 from encamino.domain.reason import Decision, Verdict, Why
 from encamino.domain.shipment import Event, Label, Shipment, ShipmentStatus, Tracking, Window
 from encamino.domain.shop import Shop

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+
 from encamino.domain.message import Kind, MessageStatus
 from encamino.domain.order import OrderKey
 from encamino.store.base import Commit, Due, Lane, Store
-
 from tests.store.examples import KEY, NOON, keep, look, message, stored
 
 SOON = NOON + timedelta(minutes=2)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from encamino.store.base import BreakerState, Store, Unmapped
 from encamino.store.dynamo import DynamoStore
 from encamino.store.memory import MemoryStore
-
 from tests.store.clients import OneAtATime
 from tests.store.examples import NOON, Clock
 

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from encamino.domain.message import Channel, MessageKey
 from encamino.domain.order import OrderKey
 from encamino.store import keys
 from encamino.store.base import Lane
-from hypothesis import given
-from hypothesis import strategies as st
 
 SLUG = st.from_regex(r"[a-z0-9][a-z0-9-]{1,39}", fullmatch=True)
 ORDER = st.builds(OrderKey, SLUG, SLUG, st.text(min_size=1))

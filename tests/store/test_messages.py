@@ -7,6 +7,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+
 from encamino.domain.errors import Missing
 from encamino.domain.message import Channel, MessageKey, MessageStatus, Render
 from encamino.domain.order import OrderKey
@@ -14,7 +15,6 @@ from encamino.domain.reason import Verdict, Why
 from encamino.store.base import Commit, Lane, Store
 from encamino.store.dynamo import DynamoStore
 from encamino.store.memory import MemoryStore
-
 from tests.store.clients import OneAtATime
 from tests.store.examples import KEY, NOON, Clock, decision, keep, message, shop, stored
 
@@ -96,7 +96,7 @@ def test_what_is_not_there_or_done_cannot_be_claimed(store: Store) -> None:
 def test_of_sixteen_who_claim_at_once_exactly_one_wins(kind: str, table: tuple[Any, str], clock: Clock) -> None:
     client, name = table
     store: Store = MemoryStore(clock) if kind == "memory" else DynamoStore(OneAtATime(client), name, clock)
-    rows = [message(f"m{n}") for n in range(20)]
+    rows = [message(f"m{n}") for n in range(8)]
     keep(store, *rows)
     start = Barrier(16)
 

@@ -1,19 +1,21 @@
 """Large deliveries, put aside and brought back."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from encamino.domain.errors import Missing
 from encamino.store.objects import Objects
-
 from tests.store.examples import NOON
 
 
 @pytest.fixture
 def objects(aws: Callable[[str], Any]) -> Objects:
-    aws("s3").create_bucket(Bucket="aside", CreateBucketConfiguration={"LocationConstraint": "eu-south-2"})
-    return Objects(aws("s3"), "aside")
+    name = f"aside-{uuid.uuid4().hex}"
+    aws("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-south-2"})
+    return Objects(aws("s3"), name)
 
 
 def test_a_body_comes_back_to_the_byte(objects: Objects) -> None:

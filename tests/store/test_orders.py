@@ -8,7 +8,6 @@ from encamino.domain.order import OrderKey
 from encamino.domain.reason import Why
 from encamino.domain.shipment import Label
 from encamino.store.base import Commit, OrderDocument, RawDelivery, Store
-
 from tests.store.examples import (
     KEY,
     NOON,
@@ -31,7 +30,7 @@ OTHER = OrderKey("demo", "woocommerce", "77")
 
 def test_an_order_that_was_never_stored_is_none(store: Store) -> None:
     assert store.order(KEY) is None
-    assert store.facts(KEY) == store.why(KEY) == store.messages_of(KEY) == ()
+    assert [store.facts(KEY), store.why(KEY), store.messages_of(KEY)] == [(), (), ()]
 
 
 def test_what_is_committed_is_read_back_whole(store: Store) -> None:
@@ -179,8 +178,9 @@ def test_an_order_lives_as_long_as_its_shop_says_and_then_is_as_if_it_had_never_
     assert store.order(KEY) is not None
     clock.advance(days=2)
     assert store.order(KEY) is None
-    assert store.facts(KEY) == store.why(KEY) == store.messages_of(KEY) == store.orders_named("demo", "1001") == ()
-    assert store.message(message().key) is store.order_of_token(TOKEN) is None
+    assert [store.facts(KEY), store.why(KEY), store.messages_of(KEY), store.orders_named("demo", "1001")] == [()] * 4
+    assert store.message(message().key) is None
+    assert store.order_of_token(TOKEN) is None
     keep(store, message(due=clock.now))
     assert [m.due for m in store.messages_of(KEY)] == [clock.now]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
 from encamino.domain.errors import Unavailable
 from encamino.store.parameters import Parameters
-
 from tests.store.clients import Counted
 from tests.store.examples import NOON
 

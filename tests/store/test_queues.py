@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from encamino.domain.errors import Unavailable
 from encamino.store.queues import Queue
 

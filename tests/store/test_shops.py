@@ -6,7 +6,6 @@ from encamino.domain.message import Channel
 from encamino.domain.order import OrderStatus
 from encamino.domain.reason import Why
 from encamino.store.base import Store
-
 from tests.store.examples import NOON, Clock, shop
 
 

@@ -1,8 +1,8 @@
 """What a carrier is, and where they are found.
 
-A carrier is a module `carriers/<slug>.py` with the names of `Carrier`. It does no I/O: `look` yields requests and is sent
-responses, so that one shape serves polling, tokens, summaries-then-details and call-backs. The flow that drives it owns
-time, budget, breaker and the deadline.
+A carrier is a module `carriers/<slug>.py` with the names of `Carrier`; where it grows, its parts are `_<slug>_….py`.
+It does no I/O: `look` yields requests and is sent responses, so that one shape serves polling, tokens,
+summaries-then-details and call-backs. The flow that drives it owns time, budget, breaker and the deadline.
 """
 
 from __future__ import annotations
@@ -128,8 +128,12 @@ class Carrier(Protocol):
     NAME: str
     #: What shops call it, lower case; the first match of the shop's words wins.
     ALIASES: tuple[str, ...]
+    #: Hosts of its tracking pages: a shop's link to one of them, or below it, names this carrier.
+    HOSTS: tuple[str, ...]
     #: Credential fields of an account.
     FIELDS: tuple[str, ...]
+    #: Fields an account may have besides.
+    OPTIONAL_FIELDS: tuple[str, ...]
     LIMITS: Limits
 
     def look(
@@ -149,7 +153,7 @@ class Carrier(Protocol):
 
 def carrier(slug: str) -> Carrier:
     """The carrier of that slug. Raises Missing."""
-    if slug in _NOT_CARRIERS or not slug.isidentifier() or importlib.util.find_spec(f"encamino.carriers.{slug}") is None:
+    if not _names_carrier(slug) or importlib.util.find_spec(f"encamino.carriers.{slug}") is None:
         raise Missing(f"no carrier {slug!r}", where="carrier", cure=f"one of: {', '.join(carriers())}")
     return cast("Carrier", importlib.import_module(f"encamino.carriers.{slug}"))
 
@@ -157,4 +161,9 @@ def carrier(slug: str) -> Carrier:
 def carriers() -> tuple[str, ...]:
     """Every carrier's slug, from the folder."""
     here = importlib.import_module("encamino.carriers").__path__
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(here) if m.name not in _NOT_CARRIERS))
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(here) if _names_carrier(m.name)))
+
+
+def _names_carrier(module: str) -> bool:
+    """`_dhl_words` and the like belong to the carrier they are named after."""
+    return module.isidentifier() and not module.startswith("_") and module not in _NOT_CARRIERS

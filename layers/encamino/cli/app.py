@@ -3,7 +3,6 @@
 import sys
 from typing import Annotated, Any
 
-
 import typer
 from pydantic import ValidationError
 
@@ -14,6 +13,8 @@ from encamino.domain.errors import EncaminoError, Misconfigured
 
 #: Typer brings its own click; this is the base of everything it raises for a wrong command line.
 _ClickException: type[Any] = typer.BadParameter.__mro__[2]
+
+_WHERE = frozenset({"--stack", "--profile", "--region"})
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="encamino: what a shop says after “Buy”.")
 for name, group in {
@@ -43,7 +44,7 @@ def main() -> None:
     """Run a command; end with 0, or 2 usage, 3 not found, 4 refused, 1 anything else."""
     as_json = "--json" in sys.argv
     try:
-        sys.exit(app(standalone_mode=False, prog_name="encamino") or 0)
+        sys.exit(app(_stack_first(sys.argv[1:]), standalone_mode=False, prog_name="encamino") or 0)
     except typer.Exit as err:
         sys.exit(err.exit_code)
     except _ClickException as err:
@@ -61,3 +62,16 @@ def main() -> None:
 def _where(err: Any) -> str:
     context = getattr(err, "ctx", None)
     return context.command_path if context else "encamino"
+
+
+def _stack_first(words: list[str]) -> list[str]:
+    """`--stack`, `--profile` and `--region` may stand anywhere; typer wants them before the command."""
+    first: list[str] = []
+    rest = list(words)
+    for place in range(len(words) - 1, -1, -1):
+        name, equals, _ = words[place].partition("=")
+        if name in _WHERE:
+            taken = slice(place, place + (1 if equals else 2))
+            first[:0] = rest[taken]
+            del rest[taken]
+    return first + rest

@@ -8,10 +8,10 @@ import typer
 from encamino.carriers.base import Outcome, Recognition, Response, carrier
 from encamino.carriers.recognise import recognise
 from encamino.cli.output import AsJson, Json, show
+from encamino.cli.shapes import instant
 from encamino.cli.stack import stack
 from encamino.cli.tables import table
 from encamino.domain.errors import Missing
-from encamino.cli.shapes import instant
 from encamino.domain.shape import tracking_json
 from encamino.domain.shipment import Tracking
 from encamino.store.base import Unmapped
@@ -22,13 +22,13 @@ type Read = tuple[Outcome, tuple[Tracking, ...]]
 
 
 @app.command("parse")
-def parse(  # noqa: PLR0913
+def parse(
     slug: str,
     file: Annotated[Path, typer.Argument(help="The carrier's answer, as it came.")],
     number: Annotated[str | None, typer.Option(help="Keep this number only.")] = None,
     http_status: Annotated[int, typer.Option("--http-status")] = 200,
-    push: Annotated[bool, typer.Option("--push", help="A pushed message instead of an answer.")] = False,  # noqa: FBT002
-    as_json: AsJson = False,  # noqa: FBT002
+    push: Annotated[bool, typer.Option("--push", help="A pushed message instead of an answer.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """What a carrier's answer says. Pure: no network, no stack."""
     del push  # one reader serves both until a carrier's push differs
@@ -40,13 +40,13 @@ def parse(  # noqa: PLR0913
 
 
 @app.command("recognise")
-def recognise_number(number: str, as_json: AsJson = False) -> None:  # noqa: FBT002
+def recognise_number(number: str, as_json: AsJson = False) -> None:
     """Which carriers a number could be of, best first."""
     show(recognise(number), as_json, _recognised_json, _recognised_words)
 
 
 @app.command("unmapped")
-def unmapped(as_json: AsJson = False) -> None:  # noqa: FBT002
+def unmapped(as_json: AsJson = False) -> None:
     """Codes that carriers sent and no table knows."""
     show(stack().store.unmapped(), as_json, _unmapped_json, _unmapped_words)
 
@@ -77,7 +77,9 @@ def _recognised_json(found: tuple[Recognition, ...]) -> Json:
 
 
 def _recognised_words(found: tuple[Recognition, ...]) -> object:
-    return table("could be", ("carrier", "confidence", "check digit"), [(r.carrier, r.confidence, r.check) for r in found])
+    return table(
+        "could be", ("carrier", "confidence", "check digit"), [(r.carrier, r.confidence, r.check) for r in found]
+    )
 
 
 def _unmapped_json(codes: tuple[Unmapped, ...]) -> Json:

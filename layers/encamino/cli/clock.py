@@ -17,7 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="The business clock (stacks deploye
 
 
 @app.command("show")
-def show_clock(as_json: AsJson = False) -> None:  # noqa: FBT002
+def show_clock(as_json: AsJson = False) -> None:
     """The time by which is planned and sent."""
     here = stack()
     offset = here.store.clock_offset()
@@ -26,7 +26,7 @@ def show_clock(as_json: AsJson = False) -> None:  # noqa: FBT002
 
 
 @app.command("advance")
-def advance(by: Annotated[str, typer.Argument(help="Such as 90m, 6h, 15d.")], as_json: AsJson = False) -> None:  # noqa: FBT002
+def advance(by: Annotated[str, typer.Argument(help="Such as 90m, 6h, 15d.")], as_json: AsJson = False) -> None:
     """Move time on from one due thing to the next, letting each happen; returns when nothing is left to do."""
     here = _traveller()
     travel = Travel()
@@ -36,7 +36,7 @@ def advance(by: Annotated[str, typer.Argument(help="Such as 90m, 6h, 15d.")], as
 
 
 @app.command("reset")
-def reset(as_json: AsJson = False) -> None:  # noqa: FBT002
+def reset(as_json: AsJson = False) -> None:
     """Back to the wall clock."""
     _traveller().store.set_clock_offset(timedelta(0))
     said: Json = {"now": instant(wiring.wall()), "offset_seconds": 0}
@@ -54,5 +54,9 @@ def duration(text: str) -> timedelta:
 def _traveller() -> Stack:
     here = stack()
     if wiring.setting("TIME_TRAVEL") != "on":
-        raise Refused("this stack's clock is the wall clock", where=f"stack {here.name}", cure="deploy a test stack with TimeTravel=on")
+        raise Refused(
+            "this stack's clock is the wall clock",
+            where=f"stack {here.name}",
+            cure="deploy a test stack with TimeTravel=on",
+        )
     return here

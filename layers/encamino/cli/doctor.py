@@ -28,7 +28,7 @@ class Finding:
     cure: str = ""
 
 
-def doctor(as_json: AsJson = False) -> None:  # noqa: FBT002
+def doctor(as_json: AsJson = False) -> None:
     """Look at everything that can go wrong and say what to do about it."""
     findings = tuple(_findings(stack()))
     show(findings, as_json, _json, _words)
@@ -36,7 +36,9 @@ def doctor(as_json: AsJson = False) -> None:  # noqa: FBT002
 
 def _findings(here: Stack) -> Iterator[Finding]:
     shops = here.store.shops()
-    yield Finding("stack", good=True, detail=f"{here.name}{' (local)' if here.local else ''}, {len(here.functions)} functions")
+    yield Finding(
+        "stack", good=True, detail=f"{here.name}{' (local)' if here.local else ''}, {len(here.functions)} functions"
+    )
     yield Finding("shops", bool(shops), ", ".join(shops) or "none", "" if shops else "encamino shop apply FILE.yaml")
     yield _sending()
     yield from (_dead_letters(name) for name in ("INBOX", "LOOK", "SEND"))
@@ -53,11 +55,13 @@ def _sending() -> Finding:
     said = wiring.client("sesv2").get_account()
     production = bool(said.get("ProductionAccessEnabled", False))
     rate = said.get("SendQuota", {}).get("MaxSendRate")
-    return Finding("sending", production, f"{rate} mails a second", "" if production else "ask AWS to leave the SES sandbox")
+    return Finding(
+        "sending", production, f"{rate} mails a second", "" if production else "ask AWS to leave the SES sandbox"
+    )
 
 
 def _dead_letters(name: str) -> Finding:
-    import json  # noqa: PLC0415
+    import json
 
     sqs, url = wiring.client("sqs"), wiring.setting(f"{name}_QUEUE")
     policy = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"].get("RedrivePolicy")
@@ -80,7 +84,7 @@ def _json(findings: tuple[Finding, ...]) -> Json:
 
 
 def _words(findings: tuple[Finding, ...]) -> object:
-    from rich.console import Group  # noqa: PLC0415
+    from rich.console import Group
 
     rows = [("✓" if f.good else "✗", f.name, f.detail, f.cure) for f in findings]
     return Group(

@@ -3,9 +3,9 @@
 import typer
 
 from encamino.cli.output import AsJson, Json, show
+from encamino.cli.shapes import instant
 from encamino.cli.stack import stack
 from encamino.cli.tables import table
-from encamino.cli.shapes import instant
 from encamino.store.base import RawDelivery
 
 app = typer.Typer(no_args_is_help=True, help="Deliveries that need a person.")
@@ -17,7 +17,7 @@ def _group() -> None:
 
 
 @app.command("list")
-def list_inbox(shop: str, as_json: AsJson = False) -> None:  # noqa: FBT002
+def list_inbox(shop: str, as_json: AsJson = False) -> None:
     """Authentic deliveries of a shop that could not be read or are about no order, newest last."""
     here = stack()
     here.shop(shop)
@@ -26,7 +26,13 @@ def list_inbox(shop: str, as_json: AsJson = False) -> None:  # noqa: FBT002
 
 def _json(kept: tuple[RawDelivery, ...]) -> Json:
     return [
-        {"hash": d.hash, "platform": d.platform, "received_at": instant(d.received_at), "trouble": d.trouble, "bytes": len(d.body)}
+        {
+            "hash": d.hash,
+            "platform": d.platform,
+            "received_at": instant(d.received_at),
+            "trouble": d.trouble,
+            "bytes": len(d.body),
+        }
         for d in kept
     ]
 

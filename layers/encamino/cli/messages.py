@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from encamino.cli.output import AsJson, Json, show
+from encamino.cli.shapes import instant
 from encamino.cli.stack import stack
 from encamino.cli.tables import table
 from encamino.domain.message import Message, MessageStatus, Render
-from encamino.cli.shapes import instant
 from encamino.store.base import Store
 
 app = typer.Typer(no_args_is_help=True, help="Messages.")
@@ -23,7 +23,7 @@ def _group() -> None:
 
 
 @app.command("list")
-def list_messages(  # noqa: PLR0913
+def list_messages(
     shop: Annotated[str, typer.Option()],
     order: Annotated[str | None, typer.Option(help="Platform's id or shown name.")] = None,
     to: Annotated[str | None, typer.Option(help="Address it went to.")] = None,
@@ -31,7 +31,7 @@ def list_messages(  # noqa: PLR0913
     since: Annotated[datetime | None, typer.Option(help="Planned since (UTC).")] = None,
     after: Annotated[str | None, typer.Option(help="Continue after this key.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 100,
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
 ) -> None:
     """Messages, newest first."""
     here = stack()
@@ -71,5 +71,7 @@ def _json(shown: Shown) -> Json:
 
 
 def _words(shown: Shown) -> object:
-    rows = [(instant(m.planned_at), m.key.trigger, m.key.channel, m.to, m.status, m.subject, m.reason) for m, _ in shown]
+    rows = [
+        (instant(m.planned_at), m.key.trigger, m.key.channel, m.to, m.status, m.subject, m.reason) for m, _ in shown
+    ]
     return table("messages", ("planned", "message", "channel", "to", "status", "subject", "why"), rows)

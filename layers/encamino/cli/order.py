@@ -6,6 +6,7 @@ import typer
 
 from encamino import wiring
 from encamino.cli.output import AsJson, Json, show
+from encamino.cli.shapes import instant, order_json
 from encamino.cli.simulate import simulate
 from encamino.cli.stack import stack
 from encamino.cli.tables import table
@@ -13,7 +14,6 @@ from encamino.domain.errors import Missing, Refused
 from encamino.domain.message import Message
 from encamino.domain.order import Order
 from encamino.domain.reason import Decision
-from encamino.cli.shapes import instant, order_json
 from encamino.flows.look_up import Told, tell
 
 app = typer.Typer(no_args_is_help=True, help="Orders.")
@@ -24,17 +24,21 @@ def show_order(
     shop: str,
     order: Annotated[str, typer.Argument(help="The platform's id, or the name the customer sees (# optional).")],
     platform: Annotated[str | None, typer.Option(help="When two platforms know that name.")] = None,
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
 ) -> None:
     """Everything about one order: state, shipments, messages, and why."""
     here = stack()
     here.shop(shop)
     found = [key for key in here.store.orders_named(shop, order) if platform in (None, key.platform)]
     if not found:
-        raise Missing(f"no order {order!r} in {shop}", where=f"shop {shop}", cure="use the platform's id or the shown name")
+        raise Missing(
+            f"no order {order!r} in {shop}", where=f"shop {shop}", cure="use the platform's id or the shown name"
+        )
     if len(found) > 1:
         names = ", ".join(f"{key.platform} {key.id}" for key in found)
-        raise Refused(f"{order!r} names {len(found)} orders: {names}", where=f"shop {shop}", cure="use the id, or --platform")
+        raise Refused(
+            f"{order!r} names {len(found)} orders: {names}", where=f"shop {shop}", cure="use the id, or --platform"
+        )
     url = wiring.links(found[0], here.shop(shop)).tracking
     show(tell(here.store, found[0], url), as_json, _json, _words)
 
@@ -44,7 +48,7 @@ def simulate_order(
     shop: str,
     platform: Annotated[str, typer.Option(help="Whose wire format to speak.")],
     status: Annotated[str, typer.Option(help="Order status to bring about.")],
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
 ) -> None:
     """Send a made-up delivery, signed, through the webhook door."""
     here = stack()
@@ -70,7 +74,7 @@ def _json(told: Told) -> Json:
 
 
 def _words(told: Told) -> object:
-    from rich.console import Group  # noqa: PLC0415  (only when a person reads)
+    from rich.console import Group
 
     return Group(
         f"[bold]{told.order.name}[/] {told.order.status} · {told.order.payment} · {told.order.preparation}",
@@ -91,5 +95,3 @@ def _messages(messages: tuple[Message, ...]) -> list[tuple[object, ...]]:
 
 def _why(why: tuple[Decision, ...]) -> list[tuple[object, ...]]:
     return [(instant(d.at), d.trigger, d.channel, d.verdict, d.reason) for d in why]
-
-

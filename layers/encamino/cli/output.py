@@ -18,7 +18,7 @@ USAGE, NOT_FOUND, REFUSED, OTHER = 2, 3, 4, 1
 console = Console()
 
 
-def show[T](value: T, as_json: bool, to_json: Callable[[T], object], in_words: Callable[[T], object]) -> None:  # noqa: FBT001
+def show[T](value: T, as_json: bool, to_json: Callable[[T], object], in_words: Callable[[T], object]) -> None:
     """Print a result: exactly one JSON value, or words."""
     if as_json:
         sys.stdout.write(json.dumps(to_json(value), ensure_ascii=False) + "\n")
@@ -38,7 +38,9 @@ def complain(code: str, message: str, where: str, cure: str, *, as_json: bool, e
         said = {"error": code, "message": message, "where": where, "cure": cure}
         sys.stderr.write(json.dumps(said, ensure_ascii=False) + "\n")
     else:
-        sys.stderr.write(f"{message}" + (f"\n  where: {where}" if where else "") + (f"\n  cure:  {cure}" if cure else "") + "\n")
+        sys.stderr.write(
+            f"{message}" + (f"\n  where: {where}" if where else "") + (f"\n  cure:  {cure}" if cure else "") + "\n"
+        )
     return exit_code
 
 

@@ -29,7 +29,12 @@ def order_json(order: Order) -> dict[str, Json]:
 
 def fact_json(fact: Fact) -> dict[str, Json]:
     """A fact, and what it carries in brief."""
-    said: dict[str, Json] = {"type": fact.type, "order": fact.order, "at": instant(fact.at), "subject": fact.subject or None}
+    said: dict[str, Json] = {
+        "type": fact.type,
+        "order": fact.order,
+        "at": instant(fact.at),
+        "subject": fact.subject or None,
+    }
     if fact.amount is not None:
         said["amount"] = str(fact.amount)
     if fact.details is not None:

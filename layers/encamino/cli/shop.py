@@ -28,7 +28,7 @@ KEYS = ("link-key", "pepper")
 
 
 @app.command("apply")
-def apply(file: Annotated[Path, typer.Argument(metavar="FILE.yaml")], as_json: AsJson = False) -> None:  # noqa: FBT002
+def apply(file: Annotated[Path, typer.Argument(metavar="FILE.yaml")], as_json: AsJson = False) -> None:
     """Make a shop, or change it, to what its file says. Run it as often as you like."""
     shop = read_shop(read_bytes(file), str(file))
     here = stack()
@@ -41,12 +41,12 @@ def apply(file: Annotated[Path, typer.Argument(metavar="FILE.yaml")], as_json: A
 
 
 @app.command("secret")
-def secret(  # noqa: PLR0913
+def secret(
     shop: str,
     name: Annotated[str, typer.Argument(help="A platform, or carrier/<slug>.")],
     value: Annotated[str | None, typer.Option(help="The secret; `-` reads it from stdin.")] = None,
     keep_old: Annotated[str, typer.Option(help="How long the old one still counts, such as 1h.")] = "1h",
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
 ) -> None:
     """Set a secret, or have one made where the platform lets us choose it."""
     said = sys.stdin.read().strip() if value == "-" else value
@@ -60,7 +60,7 @@ def secret(  # noqa: PLR0913
 
 
 @app.command("check")
-def check(shop: str, as_json: AsJson = False) -> None:  # noqa: FBT002
+def check(shop: str, as_json: AsJson = False) -> None:
     """What to paste where, and how the last delivery went."""
     here = stack()
     here.shop(shop)
@@ -70,18 +70,25 @@ def check(shop: str, as_json: AsJson = False) -> None:  # noqa: FBT002
 
 def _checked(here: Stack, shop: str, slug: str) -> Json:
     ready = bool(wiring.parameters().secrets(shop, slug, wiring.wall()))
-    last = max((d for d in here.store.deliveries(shop, None) if d.platform == slug), key=lambda d: d.received_at, default=None)
+    last = max(
+        (d for d in here.store.deliveries(shop, None) if d.platform == slug), key=lambda d: d.received_at, default=None
+    )
     url = f"{here.api}/webhooks/{slug}/{shop}"
     return {
         "platform": slug, "url": url, "enabled": ready, "paste": platform(slug).paste(url),
         "last_unread_delivery": last.received_at.isoformat() if last else None,
-        "verdict": (last.trouble or "about no order") if last else ("waiting for deliveries" if ready else "no secret yet"),
+        "verdict": (last.trouble or "about no order") if last else _waiting(ready=ready),
     }  # fmt: skip
+
+
+def _waiting(*, ready: bool) -> str:
+    return "waiting for deliveries" if ready else "no secret yet"
 
 
 def _check_words(rows: list[Json]) -> object:
     return table("platforms", ("platform", "enabled", "verdict", "what to do"),
-                 [(r["platform"], r["enabled"], r["verdict"], r["paste"]) for r in rows if isinstance(r, dict)])  # fmt: skip
+                 [(r["platform"], r["enabled"], r["verdict"], r["paste"])
+                  for r in rows if isinstance(r, dict)])  # fmt: skip
 
 
 def _make_keys() -> None:
@@ -107,7 +114,9 @@ def _platform_secret(name: str, said: str | None) -> str:
     adapter = platform(name)
     new = said if said is not None else adapter.new_secret(randomness.token_bytes(32))
     if not new:
-        raise Refused(f"{adapter.NAME} makes its own secret", where=name, cure="copy it from the shop and pass it by --value")
+        raise Refused(
+            f"{adapter.NAME} makes its own secret", where=name, cure="copy it from the shop and pass it by --value"
+        )
     return new
 
 
@@ -117,7 +126,9 @@ def _carrier_account(name: str, said: str | None) -> str:
     try:
         account = json.loads(said or "")
     except ValueError as err:
-        raise Refused(f"{name} takes a JSON object", where="--value", cure=f"with the fields {', '.join(fields)}") from err
+        raise Refused(
+            f"{name} takes a JSON object", where="--value", cure=f"with the fields {', '.join(fields)}"
+        ) from err
     if not isinstance(account, dict) or not set(account) <= set(fields) or fields[0] not in account:
         raise Refused(f"{name} has the fields {', '.join(fields)}", where="--value", cure='write {"api_key": "…"}')
     return json.dumps(account)
@@ -144,7 +155,7 @@ def _applied_json(applied: Applied) -> Json:
 
 
 def _applied_words(applied: Applied) -> object:
-    from rich.console import Group  # noqa: PLC0415
+    from rich.console import Group
 
     shop, created, dns, made, here = applied
     return Group(

@@ -19,7 +19,9 @@ def read_shop(text: bytes, file: str) -> Shop:
         where = f"{file}:{mark.line + 1}" if mark else file
         raise Unreadable(f"no YAML: {getattr(err, 'problem', err)}", where=where, cure="mind the indentation") from err
     if not isinstance(said, dict):
-        raise Unreadable("a shop file is a list of `key: value` lines", where=file, cure="start from infra/local/shops/")
+        raise Unreadable(
+            "a shop file is a list of `key: value` lines", where=file, cure="start from infra/local/shops/"
+        )
     try:
         return Shop.model_validate(said)
     except ValidationError as err:
@@ -47,5 +49,7 @@ def _cure(path: tuple[str, ...], kind: str) -> str:
         return f"add `{path[-1]}:`"
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(path[-1], Shop.model_fields, n=1)
-        return f"did you mean `{near[0]}`?" if near else "remove it; the schema is in docs/merchant/shop-file.schema.json"
+        return (
+            f"did you mean `{near[0]}`?" if near else "remove it; the schema is in docs/merchant/shop-file.schema.json"
+        )
     return "see infra/local/shops/ for examples"

@@ -9,10 +9,10 @@ import typer
 
 from encamino.cli.carriers import read_bytes
 from encamino.cli.output import AsJson, Json, show
+from encamino.cli.shapes import fact_json
 from encamino.cli.tables import table
 from encamino.domain.errors import Unreadable
 from encamino.domain.fact import Fact
-from encamino.cli.shapes import fact_json
 from encamino.shops.base import Delivery, Translation, platform
 
 app = typer.Typer(no_args_is_help=True, help="Shop platforms: read deliveries, verify signatures.")
@@ -21,20 +21,25 @@ Headers = Annotated[Path | None, typer.Option(help="The delivery's headers, a JS
 
 
 @app.command("parse")
-def parse(slug: Annotated[str, typer.Argument(metavar="PLATFORM")], file: Path, headers: Headers = None, as_json: AsJson = False) -> None:  # noqa: FBT002, E501
+def parse(
+    slug: Annotated[str, typer.Argument(metavar="PLATFORM")],
+    file: Path,
+    headers: Headers = None,
+    as_json: AsJson = False,
+) -> None:
     """The facts in a delivery, or in the platform's own answer about one object."""
     delivery = Delivery(read_bytes(file), read_headers(headers), datetime.now(UTC))
     show(platform(slug).translate(delivery, {}), as_json, _translation_json, _translation_words)
 
 
 @app.command("verify")
-def verify(  # noqa: PLR0913
+def verify(
     slug: Annotated[str, typer.Argument(metavar="PLATFORM")],
     file: Path,
     headers: Headers = None,
     secret: Annotated[str, typer.Option(help="The secret it should be signed with.")] = "",
     at: Annotated[datetime | None, typer.Option(help="Pretend it arrived then (UTC); now if not given.")] = None,
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
 ) -> None:
     """Whether a delivery carries a genuine signature."""
     when = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
@@ -50,7 +55,9 @@ def read_headers(file: Path | None) -> dict[str, str]:
         said = json.loads(read_bytes(file))
         return {str(name).lower(): str(value) for name, value in said.items()}
     except (ValueError, AttributeError) as err:
-        raise Unreadable(f"{file} is no JSON object of headers", where=str(file), cure='write {"name": "value"}') from err
+        raise Unreadable(
+            f"{file} is no JSON object of headers", where=str(file), cure='write {"name": "value"}'
+        ) from err
 
 
 def _translation_json(translation: Translation) -> Json:

@@ -86,7 +86,11 @@ def deliver(api: str, shop: str, slug: str, recording: Recorded) -> int:
     """Sign it and post it to the webhook door; returns the HTTP status. Raises Missing, Unavailable."""
     secrets = wiring.parameters().secrets(shop, slug, wiring.wall())
     if not secrets:
-        raise Missing(f"{shop} has no secret for {slug}", where=f"shop {shop}", cure=f"encamino shop secret {shop} {slug} --value …")
+        raise Missing(
+            f"{shop} has no secret for {slug}",
+            where=f"shop {shop}",
+            cure=f"encamino shop secret {shop} {slug} --value …",
+        )
     body = recording.body.encode()
     signed = {**recording.headers, **platform(slug).sign(body, secrets[0], datetime.now(UTC))}
     url = _url(api, shop, slug)

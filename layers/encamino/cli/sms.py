@@ -9,7 +9,7 @@ app = typer.Typer(no_args_is_help=True, help="SMS: count parts.")
 
 
 @app.command("count")
-def count_text(text: str, as_json: AsJson = False) -> None:  # noqa: FBT002
+def count_text(text: str, as_json: AsJson = False) -> None:
     """Parts and units of a text, as it is and with accents folded."""
     show(text, as_json, _counted, lambda t: str(_counted(t)))
 

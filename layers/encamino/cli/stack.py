@@ -1,18 +1,19 @@
 """Which stack a command speaks to: the one in AWS that was named, else the local one if it is up, else AWS."""
 
 import json
-import os
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from encamino import wiring
-from encamino.domain.errors import Missing, Misconfigured
+from encamino.domain.errors import Misconfigured, Missing
 from encamino.domain.shop import Shop
 from encamino.store.base import Store
 
 DEFAULT_NAME = "encamino"
+#: It takes any.
+_EMULATOR = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 _CHECKOUT = Path(__file__).resolve().parents[3]
 
 
@@ -46,7 +47,9 @@ class Stack:
         found = self.store.shop(slug)
         if found is None:
             known = ", ".join(self.store.shops()) or "none yet"
-            raise Missing(f"no shop {slug!r}", where=f"stack {self.name}", cure=f"shops here: {known}; add one by `shop apply`")
+            raise Missing(
+                f"no shop {slug!r}", where=f"stack {self.name}", cure=f"shops here: {known}; add one by `shop apply`"
+            )
         return found
 
 
@@ -67,16 +70,12 @@ def stack() -> Stack:
     local = local_file()
     said = json.loads(local.read_text()) if local.exists() and not (_choice.name or _choice.profile) else None
     if said:
-        os.environ.update(
-            AWS_ENDPOINT_URL=said["endpoint_url"], AWS_DEFAULT_REGION=said["region"],
-            AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test",  # noqa: S106  (the emulator takes any)
-        )  # fmt: skip
-    for variable, value in (("AWS_PROFILE", _choice.profile), ("AWS_DEFAULT_REGION", _choice.region)):
-        if value:
-            os.environ[variable] = value
+        wiring.adopt({**_EMULATOR, "AWS_ENDPOINT_URL": said["endpoint_url"], "AWS_DEFAULT_REGION": said["region"]})
+    chosen = {"AWS_PROFILE": _choice.profile, "AWS_DEFAULT_REGION": _choice.region}
+    wiring.adopt({name: value for name, value in chosen.items() if value})
     name = said["stack"] if said else _choice.name or DEFAULT_NAME
     functions = _functions(name)
-    os.environ.update(_settings(functions))
+    wiring.adopt(_settings(functions))
     api = said["api"] if said else wiring.setting("PUBLIC_URL")
     return Stack(name, api.rstrip("/"), bool(said), said["mailbox"] if said else None, functions)
 
@@ -88,7 +87,9 @@ def _functions(name: str) -> dict[str, str]:
         found = [resource for page in pages for resource in page["StackResourceSummaries"]]
     except Exception as err:
         raise _unreachable(name, err) from err
-    return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found if r["ResourceType"] == "AWS::Lambda::Function"}
+    return {
+        r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found if r["ResourceType"] == "AWS::Lambda::Function"
+    }
 
 
 def _settings(functions: dict[str, str]) -> dict[str, str]:
@@ -100,5 +101,7 @@ def _settings(functions: dict[str, str]) -> dict[str, str]:
 
 def _unreachable(name: str, err: Exception) -> Missing | Misconfigured:
     if "does not exist" in str(err):
-        return Missing(f"no stack {name!r}", where="CloudFormation", cure="run `make up`, or `sam deploy`, or name it by --stack")
+        return Missing(
+            f"no stack {name!r}", where="CloudFormation", cure="run `make up`, or `sam deploy`, or name it by --stack"
+        )
     return Misconfigured(str(err), where="AWS", cure="run `make up` for a local stack, or set --profile and --region")

@@ -64,14 +64,16 @@ def drain(here: Stack) -> None:
     until, calm = time.monotonic() + PATIENCE, 0
     while calm < _CALM:
         if time.monotonic() > until:
-            raise Unavailable("the queues do not run dry", where=f"stack {here.name}", cure="see `encamino doctor` and the logs")
+            raise Unavailable(
+                "the queues do not run dry", where=f"stack {here.name}", cure="see `encamino doctor` and the logs"
+            )
         calm = calm + 1 if _idle() else 0
         time.sleep(_PAUSE)
 
 
 def _sweep(here: Stack) -> dict[str, int]:
     """What the minute's tick does, now."""
-    answer = wiring.client("lambda").invoke(FunctionName=here.functions["SweepAgenda"], Payload=b"{}")
+    answer = wiring.client("lambda", PATIENCE).invoke(FunctionName=here.functions["SweepAgenda"], Payload=b"{}")
     said: dict[str, dict[str, int]] = json.loads(answer["Payload"].read() or b"{}")
     if "handed" not in said:
         raise Unavailable(f"the sweeper failed: {said}", where=here.functions["SweepAgenda"], cure="see its log")
@@ -79,7 +81,11 @@ def _sweep(here: Stack) -> dict[str, int]:
 
 
 def _idle() -> bool:
-    counted = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
+    counted = (
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+    )
     for name in ("INBOX_QUEUE", "LOOK_QUEUE", "SEND_QUEUE"):
         said = wiring.client("sqs").get_queue_attributes(QueueUrl=wiring.setting(name), AttributeNames=list(counted))
         if any(int(said["Attributes"].get(attribute, 0)) for attribute in counted):

@@ -2,7 +2,8 @@
 
     shipment.status == 'available_for_pickup' and not order.cancelled_at
 
-Known: names `scope.attribute`, texts, numbers, true, false, none, ==, !=, <, <=, >, >=, in, not in, and, or, not, ( ), lists.
+Known: names `scope.attribute`, texts, numbers, true, false, none, lists, ( ), ==, !=, <, <=, >, >=, in, not in, and,
+or, not.
 """
 
 import ast
@@ -14,13 +15,15 @@ from encamino.domain.errors import Misconfigured
 
 #: What a condition may ask about.
 NAMES: dict[str, frozenset[str]] = {
-    "order": frozenset({"status", "payment", "preparation", "cancelled_at", "locale", "channel", "payment_method", "total"}),
+    "order": frozenset(
+        {"status", "payment", "preparation", "cancelled_at", "locale", "channel", "payment_method", "total"}
+    ),
     "shipment": frozenset({"status", "reason", "number", "carrier", "eta"}),
     "contact": frozenset({"email", "phone", "country"}),
     "shop": frozenset({"slug", "country", "locale"}),
 }
 
-type Value = str | int | float | bool | None | tuple[Value, ...]
+type Value = str | int | float | bool | tuple[Value, ...] | None
 type Scopes = Mapping[str, Mapping[str, Value]]
 
 _COMPARE: dict[type[ast.cmpop], Callable[[object, object], bool]] = {
@@ -53,7 +56,9 @@ def read(text: str, *, where: str = "") -> Condition:
     try:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError as err:
-        raise Misconfigured(f"{text!r} is not a condition: {err.msg}", where=where, cure="see docs/developer/messages.md") from err
+        raise Misconfigured(
+            f"{text!r} is not a condition: {err.msg}", where=where, cure="see docs/developer/messages.md"
+        ) from err
     _check(tree, where or text)
     return Condition(text, tree)
 
@@ -76,7 +81,9 @@ def _check(node: ast.expr, where: str) -> None:
             pass
         case _:
             known = ", ".join(f"{scope}.{name}" for scope, names in NAMES.items() for name in sorted(names))
-            raise Misconfigured(f"{ast.unparse(node)!r} is not known in a condition", where=where, cure=f"known: {known}")
+            raise Misconfigured(
+                f"{ast.unparse(node)!r} is not known in a condition", where=where, cure=f"known: {known}"
+            )
 
 
 def _value(node: ast.expr, scopes: Scopes) -> Value:

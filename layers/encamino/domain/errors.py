@@ -64,7 +64,7 @@ class Conflict(EncaminoError):
     code = "conflict"
 
 
-class Misconfigured(Exception):  # noqa: N818  (outside the tree on purpose)
+class Misconfigured(Exception):
     """The operator's set-up is wrong; retrying or skipping would hide it."""
 
     def __init__(self, message: str, *, where: str = "", cure: str = "") -> None:

@@ -77,8 +77,8 @@ class FactType(StrEnum):
 class Fact:
     """One fact. What it carries depends on its type; what it does not carry is None.
 
-    `at`: when it happened, by the vendor's clock, UTC. `order`: the platform's order id, None when it is about no order.
-    `subject`: tells apart refunds, returns and shipments of one order. `details`, `shipment`: what was said along with it.
+    `at`: when it happened, by the vendor's clock, UTC. `order`: the platform's order id, None when about no order.
+    `subject`: tells apart refunds, returns and shipments of one order. `details`, `shipment`: what was said with it.
     """
 
     type: FactType

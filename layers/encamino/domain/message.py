@@ -105,7 +105,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class MessageKey:
-    """One row per key, ever. `occasion` is empty, a shipment, a refund, a shipment and a day …"""
+    """One row per key, ever. `occasion` is empty, a shipment, a refund, a shipment and a day …."""
 
     order: OrderKey
     trigger: str
@@ -125,7 +125,9 @@ class MessageKey:
             shop, platform, order, trigger, occasion, channel = raw.split("\x1f")
             return cls(OrderKey(shop, platform, order), trigger, occasion, Channel(channel))
         except (ValueError, UnicodeError) as err:
-            raise Missing("no such message", where=text[:40], cure="copy the key from `encamino messages list`") from err
+            raise Missing(
+                "no such message", where=text[:40], cure="copy the key from `encamino messages list`"
+            ) from err
 
 
 @dataclass(frozen=True, slots=True)

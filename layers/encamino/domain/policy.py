@@ -1,4 +1,4 @@
-"""The decisions: what to say (`plan`), whether to say it now (`gate`), when to ask a carrier (`next_look`).
+"""The decisions: what to say (`plan`), and whether to say it now (`gate`).
 
 Pure. `now` is the business clock. Every answer carries its reason.
 """
@@ -19,9 +19,10 @@ from encamino.domain.message import (
     Per,
 )
 from encamino.domain.order import Order
+from encamino.domain.quiet import quiet, wakes
 from encamino.domain.reason import Decision, Verdict, Why
-from encamino.domain.shipment import TERMINAL, Shipment, ShipmentStatus
-from encamino.domain.shop import QuietHours, Shop
+from encamino.domain.shipment import Shipment
+from encamino.domain.shop import Shop
 
 type Catalogue = Mapping[str, Definition]
 
@@ -100,7 +101,7 @@ def occasion(per: Per, fact: Fact, shop: Shop) -> str:
             return ""
 
 
-def gate(  # noqa: PLR0911, PLR0913  (one line per reason; each argument is a part of today's state)
+def gate(
     definition: Definition,
     message: Message,
     order: Order,
@@ -132,7 +133,7 @@ def gate(  # noqa: PLR0911, PLR0913  (one line per reason; each argument is a pa
     if ready is not None and not ready.condition.holds(scopes) and now < message.planned_at + ready.up_to:
         return Wait(message.planned_at + ready.up_to, Why.WAITS_FOR_NUMBER)
     if _sleeps(definition, message.key.channel, shop, now):
-        return Wait(wakes(shop, now), Why.QUIET_HOURS)
+        return Wait(wakes(shop.quiet_hours, shop.zone, now), Why.QUIET_HOURS)
     return Go(reach)
 
 
@@ -160,52 +161,7 @@ def scopes_of(order: Order, shipment: Shipment | None, shop: Shop) -> Scopes:
     }  # fmt: skip
 
 
-def wakes(shop: Shop, now: datetime) -> datetime:
-    """When the present quiet hours end (UTC). The wall time in the shop's zone is what counts on the days the clock changes."""
-    local = now.astimezone(shop.zone)
-    day = local.date() if local.time() < shop.quiet_hours.end else local.date() + timedelta(days=1)
-    return datetime.combine(day, shop.quiet_hours.end, shop.zone).astimezone(now.tzinfo)
-
-
-def quiet(hours: QuietHours, shop: Shop, now: datetime) -> bool:
-    """Whether it is quiet now."""
-    at = now.astimezone(shop.zone).time()
-    if hours.start <= hours.end:
-        return hours.start <= at < hours.end
-    return at >= hours.start or at < hours.end
-
-
-#: How soon to ask again, by what is known. The first look comes at once: late numbers already have a history.
-_PACE = {
-    ShipmentStatus.PENDING: timedelta(hours=3),
-    ShipmentStatus.INFO_RECEIVED: timedelta(hours=3),
-    ShipmentStatus.IN_TRANSIT: timedelta(hours=3),
-    ShipmentStatus.OUT_FOR_DELIVERY: timedelta(minutes=45),
-    ShipmentStatus.ATTEMPT_FAILED: timedelta(hours=3),
-    ShipmentStatus.AVAILABLE_FOR_PICKUP: timedelta(hours=6),
-    ShipmentStatus.EXCEPTION: timedelta(hours=4),
-}
-#: After this long without an end we stop asking.
-_GIVE_UP = timedelta(days=60)
-#: At night only what is out for delivery moves.
-_NIGHT = QuietHours()
-
-
-def next_look(shipment: Shipment, shop: Shop, now: datetime) -> datetime | None:
-    """When to ask the carrier next, None when there is nothing more to ask."""
-    if shipment.status in TERMINAL or shipment.number is None or shipment.carrier is None or shipment.cancelled:
-        return None
-    if now - shipment.registered_at > _GIVE_UP:
-        return None
-    if shipment.tracked_at is None:
-        return now
-    then = now + _PACE.get(shipment.status, timedelta(hours=3))
-    if quiet(_NIGHT, shop, then) and shipment.status is not ShipmentStatus.OUT_FOR_DELIVERY:
-        return wakes(shop.model_copy(update={"quiet_hours": _NIGHT}), then) - timedelta(hours=2)
-    return then
-
-
-def _against(  # noqa: PLR0913
+def _against(
     definition: Definition, channel: Channel, fact: Fact, after: Order, shop: Shop, now: datetime
 ) -> Why | None:
     """Why not even to plan it."""
@@ -278,7 +234,7 @@ def _fresh_until(definition: Definition, message: Message) -> datetime:
 
 
 def _sleeps(definition: Definition, channel: Channel, shop: Shop, now: datetime) -> bool:
-    if not quiet(shop.quiet_hours, shop, now):
+    if not quiet(shop.quiet_hours, shop.zone, now):
         return False
     if definition.kind is Kind.MARKETING:
         return True

@@ -4,11 +4,9 @@ Status is a function of the set of events, never of the order in which they reac
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
-
-EVENTS_KEPT = 100
 
 
 class ShipmentStatus(StrEnum):
@@ -154,7 +152,7 @@ class Shipment:
     def label(self) -> Label:
         """The label that counts: the latest that has a number, else the latest."""
         numbered = [label for label in self.labels if label.number]
-        return max(numbered or self.labels, key=_label_order, default=Label(self.registered_at))
+        return max(numbered or self.labels, key=label_order, default=Label(self.registered_at))
 
     @property
     def number(self) -> str | None:
@@ -169,7 +167,7 @@ class Shipment:
     @property
     def old_numbers(self) -> tuple[str, ...]:
         """Numbers this shipment had before, oldest first."""
-        seen = dict.fromkeys(label.number for label in sorted(self.labels, key=_label_order) if label.number)
+        seen = dict.fromkeys(label.number for label in sorted(self.labels, key=label_order) if label.number)
         return tuple(number for number in seen if number != self.number)
 
     @property
@@ -214,51 +212,14 @@ def bearing(events: Iterable[Event]) -> Event | None:
     """The event that gives the status: the latest that bears one; an end gives way only to the other end."""
     telling = [event for event in events if event.status not in SILENT]
     ends = [event for event in telling if event.status in ENDS]
-    return max(ends or telling, key=_event_order, default=None)
+    return max(ends or telling, key=event_order, default=None)
 
 
-def merged(one: Shipment, other: Shipment) -> Shipment:
-    """Both sets of what was said, as one. Commutative, associative, idempotent."""
-    newer = max((one, other), key=lambda s: (s.tracked_at or _NEVER, repr(s.tracking)))
-    return replace(
-        one,
-        registered_at=min(one.registered_at, other.registered_at),
-        labels=_labels(one.labels + other.labels),
-        items=max(one.items, other.items, key=_telling),
-        events=kept({event.identity: event for event in sorted(one.events + other.events, key=_event_order)}.values()),
-        tracking=newer.tracking,
-        tracked_at=newer.tracked_at,
-    )
-
-
-def kept(events: Iterable[Event]) -> tuple[Event, ...]:
-    """The newest events, oldest first, never dropping the one that bears the status."""
-    ordered = sorted(events, key=_event_order)
-    newest = ordered[-EVENTS_KEPT:]
-    if len(ordered) > EVENTS_KEPT and (end := bearing(ordered)) is not None and end not in newest:
-        newest[0] = end
-    return tuple(newest)
-
-
-def _labels(labels: tuple[Label, ...]) -> tuple[Label, ...]:
-    """One per thing said, at the latest time it was said: a number given back counts again."""
-    latest = {
-        (label.number, label.carrier, label.carrier_name, label.link): label
-        for label in sorted(labels, key=_label_order)
-    }
-    return tuple(sorted(latest.values(), key=_label_order))
-
-
-def _telling(items: tuple[ShippedItem, ...] | None) -> tuple[int, str]:
-    return (-1, "") if items is None else (sum(i.quantity for i in items), repr(items))
-
-
-def _label_order(label: Label) -> tuple[datetime, str, str, str]:
+def label_order(label: Label) -> tuple[datetime, str, str, str]:
+    """Oldest first."""
     return (label.as_of, label.number or "", label.carrier or "", label.link or "")
 
 
-def _event_order(event: Event) -> tuple[datetime, int, str, str]:
+def event_order(event: Event) -> tuple[datetime, int, str, str]:
+    """Oldest first; at equal times the place in the answer, then anything that is the same wherever it is sorted."""
     return (event.time, event.seq, event.status, event.raw_code + event.text)
-
-
-_NEVER = datetime.min.replace(tzinfo=UTC)

@@ -20,10 +20,10 @@ class Asking:
     wall: datetime
 
 
-def ask(  # noqa: PLR0913
+def ask(
     slug: str, carrier: Carrier, asked: Sequence[Asked], account: Account, memo: Memo, asking: Asking
 ) -> dict[str, Seen]:
-    """What a carrier says of these numbers. Every asked number has an answer; trouble is an outcome, never an exception."""
+    """What a carrier says of these numbers. Every asked number has an answer; trouble is an outcome."""
     until = asking.monotonic() + carrier.LIMITS.deadline.total_seconds()
     look = carrier.look(asked, account, memo, asking.wall)
     try:

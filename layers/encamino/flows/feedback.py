@@ -60,7 +60,9 @@ def _marked(store: Store, message: Message, feedback: Feedback, now: datetime) -
         reason = _WHY.get(feedback.kind, Why.ACCEPTED)
         marked = replace(message, status=status, reason=reason, sent_at=message.sent_at or feedback.at)
         verdict = Verdict.FAILED if feedback.kind in _WHY else Verdict.SENT
-        bad = Decision(message.key.trigger, message.key.channel, verdict, reason, now) if feedback.kind in _WHY else None
+        bad = (
+            Decision(message.key.trigger, message.key.channel, verdict, reason, now) if feedback.kind in _WHY else None
+        )
         store.settle(marked, possible, bad)
         return marked
     return message

@@ -27,7 +27,9 @@ def take_in(room: InboxDesk, text: str, now: datetime) -> str:
     envelope: Mapping[str, Any] = json.loads(text)
     shop = room.desk.store.shop(envelope["shop"])
     if shop is None:
-        raise Misconfigured(f"no shop {envelope['shop']!r}", where="table", cure="encamino shop apply FILE.yaml, then redrive")
+        raise Misconfigured(
+            f"no shop {envelope['shop']!r}", where="table", cure="encamino shop apply FILE.yaml, then redrive"
+        )
     body = room.fetch(envelope["s3"]) if "s3" in envelope else base64.b64decode(envelope["body_b64"])
     delivery = Delivery(body, envelope["headers"], datetime.fromisoformat(envelope["received_at"]))
     slug = envelope["platform"]

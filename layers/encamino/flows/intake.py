@@ -7,7 +7,8 @@ from datetime import datetime
 
 from encamino.domain.errors import Unreadable
 from encamino.domain.fact import Fact
-from encamino.domain.order import OrderKey, learn
+from encamino.domain.learning import learn
+from encamino.domain.order import OrderKey
 from encamino.domain.shipment import Label
 from encamino.domain.shop import Shop
 from encamino.flows.keep import Desk, Kept, Learn, keep
@@ -33,7 +34,7 @@ def delivery_hash(platform: str, delivery: Delivery, topic: Sequence[str]) -> st
     return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace") + b"\x1f" + delivery.body).hexdigest()
 
 
-def take(  # noqa: PLR0913
+def take(
     desk: Desk,
     shop: Shop,
     slug: str,

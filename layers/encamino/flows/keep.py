@@ -8,9 +8,10 @@ from encamino.domain.errors import Conflict
 from encamino.domain.fact import Fact
 from encamino.domain.link import LinkKind, token, token_hash
 from encamino.domain.message import MessageKey
-from encamino.domain.news import news
+from encamino.domain.news import fresh, news
 from encamino.domain.order import Order, OrderKey
-from encamino.domain.policy import Catalogue, next_look, plan
+from encamino.domain.pace import next_look
+from encamino.domain.policy import Catalogue, plan
 from encamino.domain.reason import Decision
 from encamino.domain.shop import Shop
 from encamino.store.base import Commit, Look, OrderDocument, Store
@@ -45,7 +46,7 @@ class Kept:
     again: bool = False
 
 
-def keep(  # noqa: PLR0913
+def keep(
     desk: Desk,
     shop: Shop,
     key: OrderKey,
@@ -53,11 +54,12 @@ def keep(  # noqa: PLR0913
     now: datetime,
     *,
     delivery: str | None = None,
-    looked: bool = False,
+    looked: str | None = None,
 ) -> Kept:
     """Let an order know more and plan what it calls for. Raises Conflict.
 
-    `delivery`: hash of the delivery that told them; told before, it changes nothing. `looked`: a carrier has just been asked.
+    `delivery`: hash of the delivery that told them; told before, it changes nothing. `looked`: the shipment a carrier
+    was just asked about.
     """
     for _ in range(RACES):
         document = desk.store.order(key)
@@ -78,18 +80,18 @@ class _Change:
     hasten: tuple[MessageKey, ...]
 
 
-def _change(  # noqa: PLR0913
+def _change(
     desk: Desk,
     shop: Shop,
     document: OrderDocument,
     learnt: Learn,
     now: datetime,
     delivery: str | None,
-    looked: bool,
+    looked: str | None,
 ) -> tuple[_Change, Kept]:
     before = document.order if document.version else None
     after, facts = learnt(document.order)
-    told = tuple(facts) + tuple(f for f in news(before, after) if f not in facts)
+    told = (*fresh(before, facts), *news(before, after))
     planned = plan(before, after, told, shop, desk.catalogue, document.planned, now)
     keys = tuple(str(m.key) for m in planned.messages)
     deliveries = (*document.deliveries, delivery)[-DELIVERIES_REMEMBERED:] if delivery else document.deliveries
@@ -104,8 +106,8 @@ def _change(  # noqa: PLR0913
     return _Change(commit, planned.hasten), Kept(after, keys, planned.why)
 
 
-def _looks(before: Order | None, after: Order, shop: Shop, now: datetime, looked: bool) -> tuple[Look, ...]:
-    """The looks whose time changes: all after a look, else only where the number is new or the shipment has ended."""
+def _looks(before: Order | None, after: Order, shop: Shop, now: datetime, looked: str | None) -> tuple[Look, ...]:
+    """The looks whose time changes: after a look its own, else where a number is new or a shipment has ended."""
     looks = []
     for shipment in after.shipments:
         then = before.shipment(shipment.id) if before else None
@@ -113,7 +115,11 @@ def _looks(before: Order | None, after: Order, shop: Shop, now: datetime, looked
             continue
         due = next_look(shipment, shop, now)
         same = then is not None and then.number == shipment.number and then.carrier == shipment.carrier
-        if looked or not same or (due is None and then is not None and next_look(then, shop, now) is not None):
+        if (
+            looked == shipment.id
+            or not same
+            or (due is None and then is not None and next_look(then, shop, now) is not None)
+        ):
             at_once = due is not None and not same
             when = now if at_once else due
             looks.append(Look(after.key, shipment.id, shipment.carrier, after.key.shop, shipment.number, when))

@@ -42,7 +42,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Doorkeeper:
-    """What the door needs: the shop's secrets (again=True reads them anew), a queue, a place for what is too big for it."""
+    """What the door needs: the shop's secrets (again=True reads anew), a queue, a place for what is too big for it."""
 
     secrets: Callable[[str, str, bool], Sequence[str]]
     enqueue: Callable[[str], None]
@@ -67,7 +67,7 @@ def receive(arrived: Arrived, keeper: Doorkeeper) -> Reply:
 
 
 def _authentic(adapter: Platform, arrived: Arrived, keeper: Doorkeeper) -> bool:
-    """Secrets are cached; a signature that fails is tried once more with fresh ones, for the minutes after a rotation."""
+    """Secrets are cached; a signature that fails is tried once more with fresh ones, for the time after a rotation."""
     return any(
         adapter.verify(arrived.body, arrived.headers, keeper.secrets(arrived.shop, arrived.platform, again), arrived.at)
         for again in (False, True)

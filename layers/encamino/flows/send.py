@@ -45,7 +45,7 @@ class SendDesk:
 def send(desk: SendDesk, key: MessageKey, claim: str, now: datetime, wall: datetime) -> Message | None:
     """Bring one message as far as it goes now. None: nothing to do, someone else has it or it is done.
 
-    `now`: business clock. `wall`: wall clock. `claim`: random, so that our own claim is known again after a lost answer.
+    `now`: business clock. `wall`: wall clock. `claim`: random, so that our own is known again after a lost answer.
     """
     _give_up_abandoned(desk.store, key, now, wall)
     message = desk.store.claim(key, claim, wall, LEASE)
@@ -66,12 +66,14 @@ def send(desk: SendDesk, key: MessageKey, claim: str, now: datetime, wall: datet
         case Skip(reason):
             return _settle(desk, message, MessageStatus.SKIPPED, reason, now)
         case Wait(until, reason):
-            return _settle(desk, replace(message, due=until), MessageStatus.HELD, reason, now)
+            held = _settle(desk, replace(message, due=until), MessageStatus.HELD, reason, now)
+            _wake_if_told_meanwhile(desk.store, held, document, now)
+            return held
         case Go(to):
             return _out(desk, message, document, shop, to, now, wall)
 
 
-def _out(  # noqa: PLR0913
+def _out(
     desk: SendDesk, message: Message, document: OrderDocument, shop: Shop, to: str, now: datetime, wall: datetime
 ) -> Message:
     order = document.order
@@ -106,7 +108,7 @@ def _ambiguous(desk: SendDesk, message: Message, now: datetime, wall: datetime) 
 
 
 def _give_up_abandoned(store: Store, key: MessageKey, now: datetime, wall: datetime) -> None:
-    """A sender that died leaves `sending` behind. Past its lease an e-mail gets its 15 minutes, then waits its turn again."""
+    """A sender that died leaves `sending` behind. Past its lease an e-mail gets its 15 minutes, then its turn again."""
     message = store.message(key)
     if message is None or message.status is not MessageStatus.SENDING:
         return
@@ -119,10 +121,15 @@ def _give_up_abandoned(store: Store, key: MessageKey, now: datetime, wall: datet
         again = replace(message, status=MessageStatus.PLANNED, due=now, lease_until=None, claim=None)
         store.settle(again, {MessageStatus.SENDING})
     else:
-        waiting = replace(
-            message, reason=Why.AMBIGUOUS, lease_until=wall + AMBIGUOUS_FOR, due=now + AMBIGUOUS_FOR
-        )
+        waiting = replace(message, reason=Why.AMBIGUOUS, lease_until=wall + AMBIGUOUS_FOR, due=now + AMBIGUOUS_FOR)
         store.settle(waiting, {MessageStatus.SENDING}, _decision(waiting, now))
+
+
+def _wake_if_told_meanwhile(store: Store, held: Message, document: OrderDocument, now: datetime) -> None:
+    """What it waits for may have come while we had it claimed, when `hasten` passes it over: then it is due again."""
+    today = store.order(held.key.order)
+    if today is not None and today.version != document.version:
+        store.hasten([held.key], now)
 
 
 def _reach(desk: SendDesk, channel: ChannelOut, order: Order, shop: Shop) -> str | Why:
@@ -132,9 +139,7 @@ def _reach(desk: SendDesk, channel: ChannelOut, order: Order, shop: Shop) -> str
     return desk.suppressed(shop.shop, reach) or reach
 
 
-def _render(  # noqa: PLR0913
-    desk: SendDesk, message: Message, order: Order, shop: Shop, locale: str, now: datetime
-) -> Render:
+def _render(desk: SendDesk, message: Message, order: Order, shop: Shop, locale: str, now: datetime) -> Render:
     shipment = order.shipment(message.shipment) if message.shipment else None
     context = build(order, shipment, shop, locale, desk.links(order.key, shop), now)
     if message.key.channel is Channel.SMS:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from encamino.carriers.base import Account, Asked, Carrier, Outcome, Seen
-from encamino.domain.order import Order, with_shipment
+from encamino.domain.learning import with_shipment
+from encamino.domain.order import Order
 from encamino.domain.shipment import Shipment, ShipmentStatus, Tracking
 from encamino.domain.shop import Shop
 from encamino.flows.ask import Asking, ask
@@ -105,12 +106,14 @@ def _asked(room: TrackDesk, look: Look) -> Asked | None:
 
 def _remember(room: TrackDesk, shop: Shop, look: Look, seen: Seen, now: datetime) -> Tracked:
     if seen.outcome is not Outcome.FOUND or seen.tracking is None:
-        return _postpone(room, look, now + (seen.retry_after or _AGAIN.get(seen.outcome, timedelta(hours=1))), None, seen)
+        return _postpone(
+            room, look, now + (seen.retry_after or _AGAIN.get(seen.outcome, timedelta(hours=1))), None, seen
+        )
     tracking = seen.tracking
     for event in tracking.events:
         if event.status is ShipmentStatus.UNKNOWN:
             room.desk.store.count_unmapped(look.carrier, event.raw_code, event.text, look.number, now)
-    keep(room.desk, shop, look.order, lambda order: (_told(order, look, tracking, now), ()), now, looked=True)
+    keep(room.desk, shop, look.order, lambda order: (_told(order, look, tracking, now), ()), now, looked=look.shipment)
     return Tracked(look, seen.outcome)
 
 
@@ -140,7 +143,7 @@ def _closed_for(store: CarrierState, slug: str, owner: str, carrier: Carrier, wa
 
 
 def _judge(store: CarrierState, slug: str, owner: str, seen: Iterable[Seen], wall: datetime) -> None:
-    """Close the breaker on an answer, count a failure, open it after some; a trial call that fails opens it for longer."""
+    """Close the breaker on an answer, count a failure, open it after some; a trial that fails opens it longer."""
     state = store.breaker(slug, owner)
     if not all(answer.outcome in _FAILED for answer in seen):
         if state.failures:

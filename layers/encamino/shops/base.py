@@ -42,7 +42,7 @@ class Delivery:
 class Translation:
     """What a delivery says. `ignored`: why it says nothing, None when it says something.
 
-    `test`: the platform's own test delivery; kept, tells nothing to anyone. `shop_domain`: who the platform says sent it.
+    `test`: the platform's own test delivery; kept, tells nothing to anyone. `shop_domain`: who it says sent it.
     """
 
     facts: tuple[Fact, ...] = ()

@@ -68,25 +68,18 @@ class DynamoOrders(DynamoDeliveries):
         # A token that no longer counts is revoked; names and numbers of old go on finding the order.
         revoked = [alias for alias in written - wanted if alias.startswith(keys.TOKENS)]
         document = self._document(change.document, (wanted | written) - set(revoked), ttl)
-        named = [self._alias(alias, order, ttl) for alias in sorted(wanted - written)]
-        forgotten = [self._table.delete(_alias_key(alias, order)) for alias in revoked]
-        if not (change.facts or change.why or change.messages):
-            # Half the price of a transaction. An alias before its order misleads nobody, and a look that is not moved
-            # on comes round again.
-            self._write_each(named)
+        aliases = [self._alias(alias, order, ttl) for alias in sorted(wanted - written)]
+        aliases += [self._table.delete(_alias_key(alias, order)) for alias in revoked]
+        born = {message.key: self._message(message, ttl) for message in change.messages}
+        if not (change.facts or change.why or born or aliases):
+            # Half the price of a transaction, and most commits are looks without news. One that is not moved on because
+            # we died here comes round again.
             if not self._table.write(document).done:
                 return False
-            self._write_each(
-                [*forgotten, *self._looks(change, ttl, "#version < :version OR attribute_not_exists(#pk)")]
-            )
+            self._write_each(self._looks(change, ttl, "#version < :version OR attribute_not_exists(#version)"))
             return True
-        told = items.told_out(items.Told(change.facts, change.why))
-        version = change.document.version + 1
-        fact = self._table.put(
-            keys.fact(order, change.at, version), {"doc": told, "version": version, "schema": SCHEMA, "ttl": ttl}
-        )
-        born = {message.key: self._message(message, ttl) for message in change.messages}
-        return self._together([document, fact], list(born.values()), [*named, *forgotten, *self._looks(change, ttl)])
+        core = [document, *self._told(change, ttl)]
+        return self._together(core, list(born.values()), [*aliases, *self._looks(change, ttl)])
 
     def _together(self, core: list[Change], born: list[Change], others: list[Change]) -> bool:
         """One transaction. What does not fit goes before it if it can do no harm, after it if it must not be early."""
@@ -122,6 +115,14 @@ class DynamoOrders(DynamoDeliveries):
         if document.version == 0:
             return self._table.update(key, item, _NOT_THERE, clock=self._table.clock)
         return self._table.update(key, item, "#version = :read", read=document.version)
+
+    def _told(self, change: Commit, ttl: int) -> list[Change]:
+        if not (change.facts or change.why):
+            return []
+        version = change.document.version + 1
+        told = items.told_out(items.Told(change.facts, change.why))
+        item: Draft = {"doc": told, "version": version, "schema": SCHEMA, "ttl": ttl}
+        return [self._table.put(keys.fact(change.document.order.key, change.at, version), item)]
 
     def _message(self, message: Message, ttl: int) -> Change:
         item = {
