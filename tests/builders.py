@@ -12,6 +12,7 @@ from encamino.domain.shipment import (
     Event,
     Label,
     PickupPoint,
+    Reason,
     Shipment,
     ShipmentStatus,
     ShippedItem,
@@ -119,10 +120,13 @@ def a_shipment(
     signed_by: str | None = None,
     pickup: PickupPoint | None = None,
     text: str = "",
+    reason: Reason | None = None,
 ) -> Shipment:
     """A shipment of DHL, registered yesterday, with one event of this status."""
     registered = NOW - timedelta(days=1)
-    event = Event(at, status, "x", text, number=number or "", source=carrier or "shop") if status else None
+    event = (
+        Event(at, status, "x", text, reason=reason, number=number or "", source=carrier or "shop") if status else None
+    )
     answer = Tracking(
         carrier=carrier or "", number=number or "", events=(event,) if event else (),
         eta=eta, eta_window=window, signed_by=signed_by, pickup_point=pickup,

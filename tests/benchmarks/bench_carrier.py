@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from encamino.carriers import dhl
-from encamino.carriers._dhl_words import meaning
 from encamino.carriers.base import Response
+from encamino.carriers.dhl.words import meaning
 from tests.benchmarks.measure import ROUNDS, Figure, Taken, best, take
 from tests.carriers.recordings import recording, recordings, told
 

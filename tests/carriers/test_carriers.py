@@ -149,7 +149,7 @@ def test_a_truncated_body_is_unreadable_and_never_half_read(one: Recording) -> N
 
 @pytest.mark.parametrize("one", ALL, ids=str)
 def test_no_mutation_raises_or_says_delivered_where_the_carrier_does_not(one: Recording) -> None:
-    chance = random.Random(str(one))  # noqa: S311  (the same mutations every time)
+    chance = random.Random(str(one))
     for _ in range(MUTATIONS):
         body = mutated(one.response.body, chance)
         outcome, _, events = read(one, body)

@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from encamino.carriers import _dhl_words, dhl
+from encamino.carriers import dhl
 from encamino.carriers.base import Asked, Outcome, Request, Response, Seen
+from encamino.carriers.dhl import words
 from encamino.carriers.reading import Draft
 from encamino.domain.shipment import Event, PickupPoint, Reason, ShipmentStatus, Tracking, Window, bearing
 from tests.carriers.recordings import recording, wire
@@ -499,6 +500,6 @@ def test_a_draft_becomes_an_event_like_any_other() -> None:
 
 
 def test_every_code_of_the_table_reads_as_a_code() -> None:
-    assert all(re.fullmatch(r"[A-Z_]+", code) for code in _dhl_words._CODES)
-    assert all(words == words.lower() for words, _ in _dhl_words._WORDS)
-    assert not any(meaning[0] is S.DELIVERED for _, meaning in _dhl_words._WORDS)
+    assert all(re.fullmatch(r"[A-Z_]+", code) for code in words._CODES)
+    assert all(words == words.lower() for words, _ in words._WORDS)
+    assert not any(meaning[0] is S.DELIVERED for _, meaning in words._WORDS)

@@ -14,6 +14,9 @@ def stack() -> Stack:
     """The stack that `make up` made."""
     file = ROOT / ".local/stack.json"
     assert file.exists(), "no stack is up: run `make up` first"
+    # What a story told before has moved the clock on; orders of today would be old news.
+    encamino("clock", "reset")
+    encamino("shop", "secret", "casa-lluna", "shopify", "--value", SECRET)
     return Stack(json.loads(file.read_text()))
 
 

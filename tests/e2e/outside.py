@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import boto3
 
@@ -46,8 +46,8 @@ class Stack:
 
     def client(self, service: str, **credentials: str) -> Any:
         keys = credentials or {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        session: Any = boto3.Session(region_name=self.said["region"], **keys)
-        return session.client(service, endpoint_url=self.said["endpoint_url"])
+        session = boto3.Session(region_name=self.said["region"], **cast("dict[str, Any]", keys))
+        return cast("Any", session).client(service, endpoint_url=self.said["endpoint_url"])
 
     def mails(self, to: str) -> list[dict[str, Any]]:
         return [m for m in get(f"{self.said['mailbox']}/messages.json") if m["to"] == to]

@@ -1,6 +1,5 @@
 """IAM is on: each function can do its own work and nothing beside it."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,35 +11,35 @@ from tests.e2e.outside import Stack
 type Call = Callable[[Callable[[str], Any], dict[str, str]], object]
 
 KEY = {"pk": {"S": "NOBODY"}, "sk": {"S": "NOBODY"}}
-NOBODYS = json.dumps(
-    {"v": 1, "platform": "shopify", "shop": "nobody", "received_at": "2026-01-01T00:00:00+00:00", "headers": {},
-     "body_b64": ""}
-)  # fmt: skip
 #: For each function one call that its work never needs.
 BEYOND: dict[str, Call] = {
-    "ReceiveShopWebhook": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
-    "ReceiveCarrierPush": lambda aws, env: aws("sqs").receive_message(QueueUrl=env["INBOX_QUEUE"]),
-    "ProcessShopEvents": lambda aws, env: aws("dynamodb").scan(TableName=env["TABLE"]),
-    "SweepAgenda": lambda aws, env: aws("dynamodb").put_item(TableName=env["TABLE"], Item=KEY),
-    "TrackShipments": lambda aws, env: aws("sqs").send_message(QueueUrl=env["SEND_QUEUE"], MessageBody="{}"),
-    "SendMessages": lambda aws, env: aws("sns").publish(TopicArn=env["FEEDBACK_TOPIC"], Message="{}"),
-    "ReceiveFeedback": lambda aws, env: aws("ssm").get_parameter(Name=f"/encamino/{env['STACK']}/shops/x/shopify"),
-    "PublishChanges": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
-    "ServePages": lambda aws, env: aws("dynamodb").put_item(TableName=env["TABLE"], Item=KEY),
+    "receive_shop_webhook": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+    "receive_carrier_push": lambda aws, env: aws("sqs").receive_message(QueueUrl=env["INBOX_QUEUE"]),
+    "process_shop_events": lambda aws, env: aws("dynamodb").scan(TableName=env["TABLE"]),
+    "sweep_agenda": lambda aws, env: aws("dynamodb").put_item(TableName=env["TABLE"], Item=KEY),
+    "track_shipments": lambda aws, env: aws("sqs").send_message(QueueUrl=env["SEND_QUEUE"], MessageBody="{}"),
+    "send_messages": lambda aws, env: aws("sns").publish(TopicArn=env["FEEDBACK_TOPIC"], Message="{}"),
+    "receive_feedback": lambda aws, env: aws("ssm").get_parameter(Name=secret(env)),
+    "publish_changes": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+    "serve_pages": lambda aws, env: aws("dynamodb").put_item(TableName=env["TABLE"], Item=KEY),
 }
 #: And one that it does need: the proof that the credentials are real.
 WITHIN: dict[str, Call] = {
-    "ReceiveShopWebhook": lambda aws, env: aws("sqs").send_message(QueueUrl=env["INBOX_QUEUE"], MessageBody=NOBODYS),
-    "ReceiveCarrierPush": lambda aws, env: aws("sqs").send_message(QueueUrl=env["INBOX_QUEUE"], MessageBody=NOBODYS),
-    "ProcessShopEvents": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
-    "SweepAgenda": lambda aws, env: aws("sqs").get_queue_attributes(QueueUrl=env["SEND_QUEUE"]),
-    "TrackShipments": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
-    "SendMessages": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
-    "ReceiveFeedback": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
-    "PublishChanges": lambda aws, env: aws("events").put_events(Entries=[bus_entry(env)]),
-    "ServePages": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+    "receive_shop_webhook": lambda aws, env: aws("ssm").get_parameter(Name=secret(env)),
+    "receive_carrier_push": lambda aws, env: aws("ssm").get_parameter(Name=secret(env)),
+    "process_shop_events": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+    "sweep_agenda": lambda aws, env: aws("sqs").get_queue_attributes(QueueUrl=env["SEND_QUEUE"]),
+    "track_shipments": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+    "send_messages": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+    "receive_feedback": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
+    "publish_changes": lambda aws, env: aws("events").put_events(Entries=[bus_entry(env)]),
+    "serve_pages": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
 }
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
+
+
+def secret(env: dict[str, str]) -> str:
+    return f"/encamino/{env['STACK']}/shops/casa-lluna/shopify"
 
 
 def bus_entry(env: dict[str, str]) -> dict[str, str]:
@@ -66,7 +65,7 @@ def test_every_function_is_asked(stack: Stack) -> None:
 def as_function(stack: Stack, name: str) -> tuple[Callable[[str], Any], dict[str, str]]:
     """AWS as this function sees it: its own role, its own settings."""
     functions = stack.client("lambda").list_functions()["Functions"]
-    function = next(f for f in functions if name in f["FunctionName"])
+    function = next(f for f in functions if f["FunctionName"].endswith(f"-{name}"))
     lent = stack.client("sts").assume_role(RoleArn=function["Role"], RoleSessionName="test")["Credentials"]
     keys = {
         "aws_access_key_id": lent["AccessKeyId"],

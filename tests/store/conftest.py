@@ -38,7 +38,8 @@ def aws() -> Iterator[Callable[[str], Any]]:
     """Clients of an account that is not there."""
     with mock_aws():
         made: dict[str, Any] = {}
-        yield lambda service: made.setdefault(service, boto3.client(service, region_name="eu-south-2"))
+        session: Any = boto3
+        yield lambda service: made.setdefault(service, session.client(service, region_name="eu-south-2"))
 
 
 @pytest.fixture

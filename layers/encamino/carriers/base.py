@@ -1,6 +1,6 @@
 """What a carrier is, and where they are found.
 
-A carrier is a module `carriers/<slug>.py` with the names of `Carrier`; where it grows, its parts are `_<slug>_….py`.
+A carrier is a module `carriers/<slug>.py` (or, when it outgrows one, a folder of that name) with the names of `Carrier`; where it grows, its parts are `_<slug>_….py`.
 It does no I/O: `look` yields requests and is sent responses, so that one shape serves polling, tokens,
 summaries-then-details and call-backs. The flow that drives it owns time, budget, breaker and the deadline.
 """
@@ -165,5 +165,4 @@ def carriers() -> tuple[str, ...]:
 
 
 def _names_carrier(module: str) -> bool:
-    """`_dhl_words` and the like belong to the carrier they are named after."""
     return module.isidentifier() and not module.startswith("_") and module not in _NOT_CARRIERS

@@ -150,7 +150,7 @@ class Draft:
 
     __slots__ = Event.__slots__
 
-    def __init__(  # noqa: PLR0917  (the order of Event, and as quick as it gets)
+    def __init__(
         self,
         time: datetime,
         status: ShipmentStatus,

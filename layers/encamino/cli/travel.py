@@ -12,6 +12,8 @@ from encamino.domain.errors import Unavailable
 #: A stack that has not come to rest by then never will.
 PATIENCE = 120.0
 _PAUSE = 0.05
+#: Longer than any function here works on one batch: what nobody gave back by then has failed and waits.
+_SLOWEST = 15.0
 #: Queues look empty for a moment between a message taken and the next one put; they must look so this often in a row.
 _CALM = 3
 
@@ -60,14 +62,17 @@ def settle(here: Stack, travel: Travel) -> None:
 
 
 def drain(here: Stack) -> None:
-    """Wait until every queue is empty and nothing is in flight."""
-    until, calm = time.monotonic() + PATIENCE, 0
+    """Wait until every queue is empty; what failed and waits for its next try is not waited for."""
+    until, calm, flying, since = time.monotonic() + PATIENCE, 0, 0, time.monotonic()
     while calm < _CALM:
         if time.monotonic() > until:
-            raise Unavailable(
-                "the queues do not run dry", where=f"stack {here.name}", cure="see `encamino doctor` and the logs"
-            )
-        calm = calm + 1 if _idle() else 0
+            cure = "see `encamino doctor` and the logs"
+            raise Unavailable("the queues do not run dry", where=f"stack {here.name}", cure=cure)
+        waiting, now_flying = _counted()
+        if now_flying != flying:
+            flying, since = now_flying, time.monotonic()
+        resting = flying == 0 or time.monotonic() - since > _SLOWEST
+        calm = calm + 1 if waiting == 0 and resting else 0
         time.sleep(_PAUSE)
 
 
@@ -80,14 +85,12 @@ def _sweep(here: Stack) -> dict[str, int]:
     return said["handed"]
 
 
-def _idle() -> bool:
-    counted = (
-        "ApproximateNumberOfMessages",
-        "ApproximateNumberOfMessagesNotVisible",
-        "ApproximateNumberOfMessagesDelayed",
-    )
+def _counted() -> tuple[int, int]:
+    """Messages that wait, and messages that somebody has."""
+    waiting = flying = 0
     for name in ("INBOX_QUEUE", "LOOK_QUEUE", "SEND_QUEUE"):
-        said = wiring.client("sqs").get_queue_attributes(QueueUrl=wiring.setting(name), AttributeNames=list(counted))
-        if any(int(said["Attributes"].get(attribute, 0)) for attribute in counted):
-            return False
-    return True
+        said = wiring.client("sqs").get_queue_attributes(QueueUrl=wiring.setting(name), AttributeNames=["All"])
+        counts: dict[str, str] = said["Attributes"]
+        waiting += int(counts["ApproximateNumberOfMessages"])
+        flying += int(counts["ApproximateNumberOfMessagesNotVisible"])
+    return waiting, flying

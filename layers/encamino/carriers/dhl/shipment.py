@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from operator import itemgetter
 from typing import Any
 
-from encamino.carriers._dhl_words import BACK_IN_DEPOT, Meaning, meaning
+from encamino.carriers.dhl.words import BACK_IN_DEPOT, Meaning, meaning
 from encamino.carriers.reading import Draft, Object, at, country_zone, moment, offset_name, text_at, zone
 from encamino.domain.shipment import TERMINAL, Event, PickupPoint, ShipmentStatus, Tracking, Window
 

@@ -1,7 +1,7 @@
 """DHL Shipment Tracking – Unified: one question for every division of DHL, one number a call.
 
 Shape: developer.dhl.com/api-reference/shipment-tracking (1.5.8, seen 2026-11-22). How one shipment is read is in
-`_dhl_shipment`, what the codes and sentences mean in `_dhl_words`.
+`shipment`, what the codes and sentences mean in `words`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic_core import from_json
 
-from encamino.carriers._dhl_shipment import tracking
-from encamino.carriers._dhl_words import meaning
 from encamino.carriers.base import Account, Answer, Asked, Limits, Memo, Outcome, Recognition, Request, Response, Seen
+from encamino.carriers.dhl.shipment import tracking
+from encamino.carriers.dhl.words import meaning
 from encamino.carriers.reading import (
     Object,
     at,
@@ -68,7 +68,7 @@ _SITES = {
 def look(
     shipments: Sequence[Asked], account: Account, memo: Memo, now: datetime
 ) -> Generator[Request, Response, Answer]:
-    """One call a number. The texts are asked in German or English, the two that `_dhl_words` reads."""
+    """One call a number. The texts are asked in German or English, the two that `words` reads."""
     del memo
     answer: dict[str, Seen] = {}
     for asked in shipments:
