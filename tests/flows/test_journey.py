@@ -19,6 +19,13 @@ from tests.flows.house import RECORDINGS, House
 #: The recorded history of one order, in the order in which it happened.
 HISTORY = ["order_created", "order_paid", "in_preparation", "fulfilled_with_number"]
 
+#: Minutes after the shipping, DHL's recordings of one journey; as far apart as they were recorded, so that the history
+#: they share stays one history.
+JOURNEY = [
+    (0, "announced"), (1210, "in_transit"), (2755, "out_for_delivery"), (3085, "attempt_failed"),
+    (3370, "available_for_pickup"), (4375, "delivered"),
+]  # fmt: skip
+
 
 @pytest.fixture
 def house(templates: Path) -> House:
@@ -40,13 +47,7 @@ def test_the_whole_way_of_an_order_with_a_failed_attempt_and_a_pickup_point(hous
         house.deliver(name, at=updated(name))
         house.rest()
     start = house.now
-    house.dhl_says(
-        (start + timedelta(hours=h), play)
-        for h, play in [
-            (0, "announced"), (6, "in_transit"), (24, "out_for_delivery"), (30, "attempt_failed"),
-            (36, "available_for_pickup"), (54, "delivered"),
-        ]
-    )  # fmt: skip
+    house.dhl_says((start + timedelta(minutes=m), play) for m, play in JOURNEY)
     house.pass_time(timedelta(days=4))
 
     assert house.document(order_of("order_paid")).order.status is OrderStatus.DELIVERED

@@ -1,29 +1,46 @@
 """What the build writes and what runs must agree."""
 
-import sys
+import importlib
 from pathlib import Path
+from types import ModuleType
 from zoneinfo import ZoneInfo
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from encamino.words.environment import bare, environment, is_html
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "templates"))
-import compile as build  # noqa: E402  (the build's own module)
+from tests.messages.compiled import SOURCE
 
 UTC = ZoneInfo("UTC")
 
 
-def test_the_build_knows_the_filters_that_run(templates: Path) -> None:
+@pytest.fixture
+def build(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The build step, which finds its modules beside itself."""
+    monkeypatch.syspath_prepend(str(SOURCE))
+    return importlib.import_module("compile")
+
+
+def test_the_build_knows_the_filters_that_run(build: ModuleType, templates: Path) -> None:
     added = environment(templates, "es", UTC, "EUR").filters.keys() - bare().filters.keys()
 
     assert set(build.FILTERS) == added
 
 
-def test_build_and_run_escape_alike() -> None:
+def test_build_and_run_escape_alike(build: ModuleType) -> None:
     for name in ("a.html", "a.html.j2", "a.txt.j2", "a.css.j2", None):
-        assert build.environment({}).autoescape(name) is is_html(name)  # type: ignore[operator]  (a function here)
+        assert build.environment({}).autoescape(name) is is_html(name)
+
+
+def test_nothing_is_translated_that_no_template_says(build: ModuleType) -> None:
+    checks = importlib.import_module("checks")
+    sources = {**build._mails(SOURCE), **build._texts(SOURCE)}
+    said = checks.sentences(build.environment(sources), sources)
+
+    for language in (SOURCE / "languages").iterdir():
+        whole, _ = checks.catalogue(language)
+        assert not [*checks.unused(language.name, whole, said)]
 
 
 def test_environments_do_not_share_compiled_modules(templates: Path) -> None:

@@ -1,6 +1,5 @@
 """Babel, which the build asks, is the judge of what we write without it."""
 
-import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,9 +14,7 @@ from hypothesis import strategies as st
 
 from encamino.domain.order import Money
 from encamino.words.formats import Formats, names_of
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "templates"))
-import cldr  # noqa: E402  (the build's own module)
+from templates import cldr
 
 LANGUAGES = ("ca", "de", "en", "es", "fr", "it", "pt_PT")
 MADRID = ZoneInfo("Europe/Madrid")

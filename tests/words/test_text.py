@@ -39,9 +39,12 @@ def test_what_opens_a_page_a_mail_or_a_call_is_left_alone(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "javascript:alert(1)", " JaVaScRiPt:alert(1)", "java\nscript:alert(1)", "data:text/html,x", "vbscript:x", "//a.example",
-        "/t/x", "https://", "http:///x", "https://a b", "https://shop.example@evil.example/", "https:\\\\evil.example",
-        'https://a.example/"onmouseover="x', "https://a.example/<b>", "mailto:a@b.example?bcc=c@d.example", "tel:abc", "", None,
+        "javascript:alert(1)", " JaVaScRiPt:alert(1)", "java\nscript:alert(1)", "data:text/html,x", "vbscript:x",
+        "//a.example",
+        "/t/x", "https://", "http:///x", "https://a b", "https://shop.example@evil.example/",
+        "https:\\\\evil.example",
+        'https://a.example/"onmouseover="x', "https://a.example/<b>", "mailto:a@b.example?bcc=c@d.example", "tel:abc",
+        "", None,
         "https://a.example/\u202egpj", "https://a.example\u2028/", "blob:https://a.example/1",
     ],
 )  # fmt: skip

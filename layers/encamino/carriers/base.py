@@ -1,7 +1,7 @@
 """What a carrier is, and where they are found.
 
-A carrier is a module `carriers/<slug>.py` (or, when it outgrows one, a folder of that name) with the names of `Carrier`; where it grows, its parts are `_<slug>_….py`.
-It does no I/O: `look` yields requests and is sent responses, so that one shape serves polling, tokens,
+A carrier is a module `carriers/<slug>.py` (a folder of that name when it outgrows one) with the names of `Carrier`. It
+does no I/O: `look` yields requests and is sent responses, so that one shape serves polling, tokens,
 summaries-then-details and call-backs. The flow that drives it owns time, budget, breaker and the deadline.
 """
 

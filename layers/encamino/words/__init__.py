@@ -1,0 +1,1 @@
+"""Words: languages, dates, money and templates. Messages and pages both speak through this room."""
