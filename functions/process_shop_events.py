@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from encamino import wiring
+from encamino import doors, wiring
 from encamino.flows import inbox
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Take each delivery in by itself: one that cannot be does not hold up the others."""
     room = wiring.inbox_desk()
-    return wiring.each(event, "delivery", lambda body: inbox.take_in(room, body, wiring.business()))
+    return doors.each(event, "delivery", lambda body: inbox.take_in(room, body, wiring.business()))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from encamino import wiring
+from encamino import doors, wiring
 from encamino.flows.publish import entries
 
 
@@ -10,5 +10,5 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Publish facts; a record that says none is passed over, one that breaks is parked by the mapping."""
     said = entries(event["Records"])
     failed = wiring.put_events(said)
-    wiring.log("publish", records=len(event["Records"]), facts=len(said), failed=failed)
+    doors.log("publish", records=len(event["Records"]), facts=len(said), failed=failed)
     return {"batchItemFailures": []}

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from encamino import wiring
+from encamino import doors
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """401 until a carrier here knows how to sign."""
-    wiring.log("push", verdict="no_push", carrier=event["pathParameters"]["carrier"])
+    doors.log("push", verdict="no_push", carrier=event["pathParameters"]["carrier"])
     return {"statusCode": 401, "body": ""}

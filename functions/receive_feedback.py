@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from encamino import wiring
+from encamino import doors, wiring
 from encamino.channels.feedback import Ignored, read
 from encamino.flows.feedback import hear
 
@@ -17,4 +17,4 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         heard = hear(wiring.store(), feedback, wiring.alias, wiring.business())
         return str(feedback.kind) if heard else "about no message of ours"
 
-    return wiring.each(event, "feedback", one)
+    return doors.each(event, "feedback", one)

@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from encamino import wiring
+from encamino import doors, wiring
 from encamino.flows.receive import Arrived, receive
 
 
@@ -20,5 +20,5 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         at=wiring.wall(),
     )
     reply = receive(arrived, wiring.doorkeeper())
-    wiring.log("webhook", verdict=reply.verdict, platform=arrived.platform, shop=arrived.shop, bytes=len(arrived.body))
+    doors.log("webhook", verdict=reply.verdict, platform=arrived.platform, shop=arrived.shop, bytes=len(arrived.body))
     return {"statusCode": reply.status, "body": reply.body}

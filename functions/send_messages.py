@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from encamino import wiring
+from encamino import doors, wiring
 from encamino.flows.handing import read_message
 from encamino.flows.send import send
 
@@ -15,4 +15,4 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         message = send(room, read_message(body), wiring.claim(), wiring.business(), wiring.wall())
         return f"{message.status}:{message.reason}" if message else "nothing to do"
 
-    return wiring.each(event, "message", one)
+    return doors.each(event, "message", one)

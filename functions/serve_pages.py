@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from encamino import wiring
+from encamino import doors, wiring
 from encamino.flows.show import show
 
 
@@ -14,7 +14,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         wiring.page_desk(), event["pathParameters"]["token"], asked.get("accept-language", ""), wiring.business()
     )
     page = found.accepted_by(asked.get("accept-encoding"))
-    wiring.log("page", status=page.status, bytes=len(page.body))
+    doors.log("page", status=page.status, bytes=len(page.body))
     return {
         "statusCode": page.status,
         "headers": page.headers,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from encamino import wiring
+from encamino import doors, wiring
 from encamino.flows.sweep import sweep
 
 
@@ -10,5 +10,5 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Hand over what is due."""
     swept = sweep(wiring.store(), wiring.room, wiring.hand_over, wiring.business())
     handed = {str(lane): count for lane, count in swept.handed.items()}
-    wiring.log("sweep", handed=handed)
+    doors.log("sweep", handed=handed)
     return {"handed": handed}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from encamino import wiring
+from encamino import doors, wiring
 from encamino.flows.handing import read_look
 from encamino.flows.track import track
 
@@ -12,5 +12,5 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     looks = [read_look(record["body"]) for record in event["Records"]]
     tracked = track(wiring.track_desk(), looks, wiring.business())
     outcomes = [t.outcome or t.postponed for t in tracked]
-    wiring.log("track", looks=len(looks), outcomes={str(o): outcomes.count(o) for o in outcomes})
+    doors.log("track", looks=len(looks), outcomes={str(o): outcomes.count(o) for o in outcomes})
     return {"batchItemFailures": []}

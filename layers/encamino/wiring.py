@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
-import traceback
 import uuid
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import batched
@@ -19,9 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from collections.abc import Mapping, Sequence
 
     from encamino.channels.base import ChannelOut
     from encamino.domain.link import Links
@@ -59,11 +54,6 @@ def setting(name: str) -> str:
 
         raise Misconfigured(f"{name} is not set", where="environment", cure="deploy with template.yaml, which sets it")
     return value
-
-
-def log(event: str, **fields: object) -> None:
-    """One structured line. Never an address, a token, a secret or a body."""
-    sys.stdout.write(json.dumps({"event": event, **fields}, default=str) + "\n")
 
 
 @cache
@@ -258,32 +248,6 @@ def carrier_names(order: Order) -> dict[str, str]:
 def claim() -> str:
     """A random name for one attempt to send."""
     return uuid.uuid4().hex
-
-
-def each(event: Mapping[str, Any], noun: str, one: Callable[[str], str]) -> dict[str, Any]:
-    """Work a queue's batch record by record: those that fail come back alone. One log line for all."""
-    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType  # noqa: PLC0415
-
-    outcomes: Counter[str] = Counter()
-
-    def work(record: SQSRecord) -> None:
-        try:
-            outcomes[one(record.body)] += 1
-        except Exception as err:
-            outcomes[trouble(err)] += 1
-            raise
-
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    with processor(records=event["Records"], handler=work):
-        processor.process()
-    log(noun, outcomes=dict(outcomes))
-    return dict(processor.response())
-
-
-def trouble(err: Exception) -> str:
-    """An exception for the log: what and where it was raised. Its text may repeat what somebody wrote: it stays out."""
-    last = traceback.extract_tb(err.__traceback__)[-1]
-    return f"{type(err).__name__} at {Path(last.filename).name}:{last.lineno}"
 
 
 def put_events(entries: Sequence[dict[str, str]]) -> int:

@@ -46,7 +46,11 @@ def link(number, locale):
 
 #: An import that should not be, where it would stand, and the contract that it breaks.
 WRONG = (
-    ("carriers/dhl.py", "from encamino.store import base as _base", "Arrows only point down, and no room looks into"),
+    (
+        "carriers/dhl/__init__.py",
+        "from encamino.store import base as _base",
+        "Arrows only point down, and no room looks into",
+    ),
     ("flows/keep.py", "import botocore as _botocore", "Only the store, the channels and the wiring speak to AWS"),
     ("domain/link.py", "import requests as _requests", "The ground stands on the standard library"),
     ("carriers/acme.py", "from encamino.carriers import dhl as _dhl", "No carrier knows another"),

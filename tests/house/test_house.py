@@ -20,8 +20,8 @@ TESTS = sorted(ROOT.glob("tests/**/*.py"))
 #: A thing without a name has no room.
 NO_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "manager", "misc"})
 #: What a door may ask for besides the standard library.
-BEHIND_A_DOOR = ("encamino.wiring", "encamino.flows", "encamino.domain", "encamino.channels.feedback")
-READ_THE_ENVIRONMENT = ("layers/encamino/wiring.py", "layers/encamino/cli/stack.py")
+BEHIND_A_DOOR = ("encamino.doors", "encamino.wiring", "encamino.flows", "encamino.domain", "encamino.channels.feedback")
+READ_THE_ENVIRONMENT = ("layers/encamino/wiring.py",)
 SPEAK_TO_AWS = ("layers/encamino/wiring.py", "layers/encamino/store/", "layers/encamino/channels/")
 MOCKS = frozenset({"unittest.mock", "mock", "pytest_mock"})
 #: Registries of packages, spelled so that this file does not name them.
@@ -55,8 +55,8 @@ def test_a_door_opens_to_the_hall_only() -> None:
     assert {(door, module) for door, module in outside if not module.startswith(BEHIND_A_DOOR)} == set()
 
 
-def test_a_module_has_at_most_250_lines() -> None:
-    assert {name(module): lines(module) for module in MODULES if lines(module) > 250} == {}
+def test_a_module_has_at_most_300_lines() -> None:
+    assert {name(module): lines(module) for module in MODULES if lines(module) > 300} == {}
 
 
 def test_a_module_says_what_it_is_for() -> None:

@@ -18,6 +18,8 @@ STARS = {
     ("ssm:GetParameter", "shops/*"): "shops and their secrets are made at run time",
     ("s3:PutObject", "/inbox/*"): "objects below one prefix of our own bucket",
     ("s3:GetObject", "/inbox/*"): "objects below one prefix of our own bucket",
+    ("logs:CreateLogStream", ":*"): "streams of the function's own log group",
+    ("logs:PutLogEvents", ":*"): "streams of the function's own log group",
     ("dynamodb:ListStreams", "/stream/*"): "streams of our own table",
 }
 

@@ -87,7 +87,8 @@ def _shipment(
         promise=promises.of_shipment(shipment, now, shop.zone),
         trouble=trouble_of(shipment, now, shop.zone),
         silent_since=promises.silent_since(shipment, now),
-        updated_at=shipment.tracked_at,
+        # A business clock that was set back must not make news of the future.
+        updated_at=min(shipment.tracked_at, now) if shipment.tracked_at else None,
         delivered_at=bearing.time if bearing and status is ShipmentStatus.DELIVERED else None,
         pickup_point=shipment.pickup_point if status is ShipmentStatus.AVAILABLE_FOR_PICKUP else None,
         timeline=timeline.of_shipment(shipment, hidden),

@@ -191,6 +191,10 @@ def _place(location: Object) -> str | None:
     if not isinstance(address, dict):
         return None
     locality, country = address.get("addressLocality"), address.get("countryCode")
+    if isinstance(locality, str) and " - " in locality:
+        # express repeats the country in capitals: `MADRID - SPAIN`.
+        town, _, after = locality.rpartition(" - ")
+        locality = town if after.strip().upper() in _COUNTRIES else locality
     if not isinstance(country, str):
         return locality if isinstance(locality, str) and locality else None
     return f"{locality}, {country}" if isinstance(locality, str) and locality else country or None
