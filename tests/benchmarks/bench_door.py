@@ -2,17 +2,14 @@
 a genuinely signed order of Shopify, which by then has been verified with the secret in SSM and lies in the queue.
 
 Against a bare function, started in turn, that hands the body to SQS with boto3 and verifies nothing. Both find the same
-libraries; what runs is what `sam build` made, or what it would make of the sources as they are.
+libraries.
 """
 
 import base64
-import compileall
-import filecmp
 import hashlib
 import hmac
 import json
 import os
-import py_compile
 import shutil
 import sys
 import tempfile
@@ -20,11 +17,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from tests.benchmarks.artifact import ROOT, code_path, compiled
 from tests.benchmarks.lambda_here import Answered, Function, LambdaHere
 from tests.benchmarks.measure import Figure
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILT = ROOT / ".local" / "build"
+#: One pair takes half a second. Machines are noisy; a pair is started in one breath.
 PAIRS = 45
 CEILING = 1.35
 SECRET = "hush"
@@ -34,7 +31,7 @@ PARAMETERS = {f"/encamino/{STACK}/shops/demo/shopify": json.dumps([{"value": SEC
 
 
 def figures() -> list[Figure]:
-    """Milliseconds of both, and how many times the bare one ours takes: the median of pairs, each in one breath."""
+    """Milliseconds of both, and how many times the bare one ours takes: the median of pairs."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         here = LambdaHere(PARAMETERS, folder)
@@ -59,32 +56,16 @@ def missed(lines: list[Figure]) -> list[str]:
 
 
 def functions(folder: Path) -> tuple[Function, Function]:
-    """Ours and the bare one, byte code beside the sources, as Lambda has them."""
-    made, bare = built(), folder / "bare"
+    """Ours and the bare one, with the same libraries to find."""
+    bare = folder / "bare"
     bare.mkdir()
     shutil.copy(Path(__file__).with_name("bare_door.py"), bare)
-    if made:
-        door, layer = made
-    else:
-        door, layer = folder / "door", folder / "layer"
-        door.mkdir()
-        shutil.copy(ROOT / "functions" / "receive_shop_webhook.py", door)
-        shutil.copytree(ROOT / "layers" / "encamino", layer / "encamino", ignore=shutil.ignore_patterns("__pycache__"))
-    compileall.compile_dir(folder, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
-    known = {"INBOX_QUEUE": QUEUE, "STACK": STACK, "BUCKET": "inbox"}
+    compiled(bare)
+    path, known = code_path(folder, "receive_shop_webhook"), {"INBOX_QUEUE": QUEUE, "STACK": STACK, "BUCKET": "inbox"}
     return (
-        Function(f"{door}{os.pathsep}{layer}", "receive_shop_webhook.handler", known),
-        Function(f"{bare}{os.pathsep}{layer}", "bare_door.handler", known),
+        Function(path, "receive_shop_webhook.handler", known),
+        Function(os.pathsep.join([str(bare), path]), "bare_door.handler", known),
     )
-
-
-def built() -> tuple[Path, Path] | None:
-    """The function and the layer that `sam build` made; None when they are not there or not of these sources."""
-    door, layer = BUILT / "ReceiveShopWebhook", BUILT / "Code" / "python"
-    pairs = [(path, layer / path.relative_to(ROOT / "layers")) for path in (ROOT / "layers" / "encamino").rglob("*.py")]
-    pairs.append((ROOT / "functions" / "receive_shop_webhook.py", door / "receive_shop_webhook.py"))
-    current = all(copy.exists() and filecmp.cmp(path, copy, shallow=False) for path, copy in pairs)
-    return (door, layer) if current else None
 
 
 def delivery(secret: str) -> dict[str, Any]:
