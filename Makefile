@@ -48,7 +48,7 @@ preview: .venv/.complete
 	@.venv/bin/python -m tests.preview build/preview
 
 bench:
-	@$(MAKE) -j3 environments
+	@$(MAKE) -j3 environments .local/venvs/peers/.complete
 	@.venv/bin/python -m tests.benchmarks build/bench.json
 
 lint: .venv/.complete .local/venvs/sam/.complete

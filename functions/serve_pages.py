@@ -10,9 +10,8 @@ from encamino.flows.show import show
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Show one page."""
     asked = event.get("headers", {})
-    found = show(
-        wiring.page_desk(), event["pathParameters"]["token"], asked.get("accept-language", ""), wiring.business()
-    )
+    token, language = event["pathParameters"].get("token", ""), asked.get("accept-language", "")
+    found = show(wiring.page_desk(), token, language, wiring.business())
     page = found.accepted_by(asked.get("accept-encoding"))
     doors.log("page", status=page.status, bytes=len(page.body))
     return {

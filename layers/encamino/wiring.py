@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -168,7 +169,29 @@ def send_desk() -> SendDesk:
     """What sending needs."""
     from encamino.flows.send import SendDesk  # noqa: PLC0415
 
-    return SendDesk(store(), renderer(), channels(), links, suppressed)
+    return SendDesk(store(), renderer(), channels(), links, suppressed, _Pace().wait)
+
+
+class _Pace:
+    """SES's rate, shared by the functions that send: each holds its part of it in its own bucket."""
+
+    def __init__(self) -> None:
+        from encamino.channels.clients import ses_client  # noqa: PLC0415
+        from encamino.channels.rate import Bucket, SendRate  # noqa: PLC0415
+
+        self._rate, self._bucket = SendRate(ses_client()), Bucket(1.0, wall())
+        self._workers = int(setting("SENDERS"))
+
+    def wait(self, channel: Channel) -> timedelta:
+        """How long until the next turn; zero takes it. A short wait is waited here. SMS has SNS's own limits."""
+        if channel != "email":
+            return timedelta(0)
+        per_second = self._rate.per_second(wall()) / self._workers
+        self._bucket, left = self._bucket.take(per_second, wall())
+        if timedelta(0) < left < timedelta(seconds=2):
+            time.sleep(left.total_seconds())
+            self._bucket, left = self._bucket.take(per_second, wall())
+        return left
 
 
 @cache
@@ -190,7 +213,7 @@ def track_desk() -> TrackDesk:
     from encamino.flows.ask import Asking  # noqa: PLC0415
     from encamino.flows.track import TrackDesk  # noqa: PLC0415
 
-    return TrackDesk(desk(), carrier, account, Asking(exchange(), time.monotonic, wall()))
+    return TrackDesk(desk(), carrier, account, Asking(exchange(), time.monotonic, wall, time.sleep), random.random)
 
 
 def account(shop: str, slug: str) -> AccountAt | None:

@@ -1,4 +1,4 @@
-"""Functions as Lambda has them, to start cold: what `sam build` made, or what it would make of the sources as they are."""
+"""Functions as Lambda has them, to start cold: what `sam build` made, or would make of the sources as they are."""
 
 import compileall
 import filecmp

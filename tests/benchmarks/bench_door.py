@@ -1,5 +1,5 @@
-"""The webhook door, cold: from the spawn of its process, under AWS's own Runtime Interface Client, to the answer 200 for
-a genuinely signed order of Shopify, which by then has been verified with the secret in SSM and lies in the queue.
+"""The webhook door, cold: from the spawn of its process, under AWS's own runtime client, to the answer 200 for a
+genuinely signed order of Shopify, which by then has been verified with the secret in SSM and lies in the queue.
 
 Against a bare function, started in turn, that hands the body to SQS with boto3 and verifies nothing. Both find the same
 libraries.

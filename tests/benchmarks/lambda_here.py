@@ -51,7 +51,7 @@ class Function:
 
 
 class LambdaHere:
-    """Starts functions, one at a time, hands each one event. `parameters`: what SSM holds; `folder`: for certificates."""
+    """Starts functions, one at a time, for one event. `parameters`: what SSM holds; `folder` takes certificates."""
 
     def __init__(self, parameters: Mapping[str, str], folder: Path) -> None:
         self._parameters = parameters

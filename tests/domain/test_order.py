@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from encamino.domain.fact import Fact, FactType
 from encamino.domain.learning import learn
-from encamino.domain.news import news
+from encamino.domain.news import fresh, news
 from encamino.domain.order import (
     WHOLE,
     Details,
@@ -171,6 +171,96 @@ def test_news_are_told_once() -> None:
     assert news(after, learn(after, [placed()])) == ()
 
 
+def test_a_payment_told_as_of_later_is_news_again() -> None:
+    guessed, true = fact(FactType.ORDER_PAID, 0), fact(FactType.ORDER_PAID, 72)
+    before = order(placed(), guessed)
+
+    assert fresh(before, [guessed, true]) == (true,)
+    assert fresh(learn(before, [true]), [guessed, true]) == ()
+    assert fresh(None, [true, guessed]) == (guessed, true)
+
+
+def test_a_shipment_is_registered_once_whenever_it_is_told() -> None:
+    once = shipped("1", ("cup", 1))
+
+    assert fresh(order(placed(), once), [replace(once, at=hours(50))]) == ()
+
+
+def test_a_word_stated_again_the_next_day_is_no_news() -> None:
+    out = shipped("1", ("cup", 1), status=ShipmentStatus.OUT_FOR_DELIVERY)
+    assert out.shipment is not None
+    first, again = (
+        replace(out, shipment=replace(out.shipment, events=(replace(e, stated=True, time=hours(h)),)))
+        for e in out.shipment.events
+        for h in (20, 44)
+    )
+    before = order(placed(), shipped("1", ("cup", 1)))
+
+    for one, other in ((first, again), (again, first)):
+        told = learn(before, [one])
+        assert [f.type for f in news(before, told)] == [FactType.SHIPMENT_OUT_FOR_DELIVERY]
+        assert news(told, learn(told, [other])) == ()
+
+
+def listed(*numbers: str, after: float, status: ShipmentStatus | None = None) -> list[Fact]:
+    """The facts of one fulfilment whose list of numbers is this."""
+    facts = []
+    for place, number in enumerate(numbers):
+        id_ = f"1-{place + 1}" if place else "1"
+        label = Label(hours(after), number, "dhl", siblings=numbers)
+        events = (Event(hours(after), status, status, "", number=number, source="dhl"),) if status else ()
+        items = (ShippedItem("cup", 2), ShippedItem("bowl", 1)) if not place else ()
+        shipment = Shipment(id_, hours(10), (label,), items, events)
+        facts.append(fact(FactType.SHIPMENT_REGISTERED, 10, subject=id_, shipment=shipment))
+    return facts
+
+
+def test_a_list_of_numbers_made_shorter_leaves_one_shipment_to_arrive() -> None:
+    for numbers in (("A",), ("B",)):
+        one = order(placed(), *listed("A", "B", after=10), *listed(*numbers, after=12, status=ShipmentStatus.DELIVERED))
+
+        assert [s.number for s in one.travelling] == list(numbers)
+        assert one.status is OrderStatus.DELIVERED
+
+
+def test_a_place_that_is_off_the_list_makes_no_news() -> None:
+    before = order(placed(), *listed("A", "B", after=10), *listed("A", after=12))
+    late = listed("A", "B", after=10, status=ShipmentStatus.OUT_FOR_DELIVERY)[1]
+
+    assert news(before, learn(before, [late])) == ()
+
+
+def test_what_a_carrier_said_of_a_number_is_not_news_again_where_the_number_moved() -> None:
+    out = ShipmentStatus.OUT_FOR_DELIVERY
+    before = order(placed(), *listed("A", "B", after=10, status=out), *listed("B", after=12))
+    moved = listed("B", after=10, status=out)
+
+    assert news(before, learn(before, moved)) == ()
+
+
+def called_off(gone: Fact, after: float) -> Fact:
+    assert gone.shipment is not None
+    event = Event(hours(after), ShipmentStatus.EXCEPTION, "cancelled", "", reason=Reason.CANCELLED)
+    return replace(gone, shipment=replace(gone.shipment, events=(event,)))
+
+
+def test_shipped_ends_with_the_only_shipment_called_off() -> None:
+    all_, said = shipped("1", ("cup", 2), ("bowl", 1)), fact(FactType.ORDER_SHIPPED, 10)
+
+    assert order(placed(), said).status is OrderStatus.SHIPPED
+    assert order(placed(), said, all_).status is OrderStatus.SHIPPED
+    assert order(placed(), fact(FactType.ORDER_PAID), said, all_, called_off(all_, 12)).status is OrderStatus.PAID
+
+
+def test_what_was_called_off_after_the_order_was_shipped_is_left_to_ship() -> None:
+    cups, bowl = shipped("1", ("cup", 2)), shipped("2", ("bowl", 1))
+    one = order(placed(), fact(FactType.ORDER_SHIPPED, 10), cups, called_off(cups, 12), bowl)
+
+    assert one.status is OrderStatus.PART_SHIPPED
+    assert one.left_to_ship == (ShippedItem("cup", 2),)
+    assert learn(one, [fact(FactType.ORDER_SHIPPED, 14)]).status is OrderStatus.SHIPPED
+
+
 FACTS = [
     placed(),
     placed(as_of=hours(5), name="#1001-A", locale="en"),
@@ -182,6 +272,10 @@ FACTS = [
     shipped("1", ("cup", 1), status=ShipmentStatus.OUT_FOR_DELIVERY),
     shipped("1", ("cup", 1), status=ShipmentStatus.DELIVERED, after=30),
     shipped("2", ("cup", 1), ("bowl", 1), status=ShipmentStatus.IN_TRANSIT),
+    *listed("A", "B", after=10),
+    *listed("B", after=12, status=ShipmentStatus.IN_TRANSIT),
+    *listed("C", "B", after=13),
+    fact(FactType.ORDER_SHIPPED, 12),
     fact(FactType.ORDER_REFUNDED, 50, subject="r1", amount=Decimal(12)),
     fact(FactType.ORDER_CANCELLED, 60),
     fact(FactType.ORDER_REOPENED, 61),

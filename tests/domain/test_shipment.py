@@ -7,15 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encamino.domain.merging import EVENTS_KEPT, kept, merged
+from encamino.domain.merging import EVENTS_KEPT, kept, merged, settled
 from encamino.domain.shipment import (
     Event,
     Label,
+    PickupPoint,
     Reason,
     Shipment,
     ShipmentStatus,
     ShippedItem,
     Tracking,
+    Window,
     bearing,
 )
 
@@ -85,10 +87,110 @@ def test_a_label_without_a_number_never_hides_one_with() -> None:
 
 
 def test_the_estimate_is_gone_once_the_shipment_has_ended() -> None:
-    tracking = Tracking("dhl", "N1", eta=T0 + timedelta(days=1))
+    said = {"tracking": Tracking("dhl", "N1", eta=T0 + timedelta(days=1)), "labels": (Label(T0, "N1"),)}
 
-    assert shipment(at(1, ShipmentStatus.IN_TRANSIT), tracking=tracking).eta is not None
-    assert shipment(at(1, ShipmentStatus.DELIVERED), tracking=tracking).eta is None
+    assert shipment(at(1, ShipmentStatus.IN_TRANSIT), **said).eta is not None
+    assert shipment(at(1, ShipmentStatus.DELIVERED), **said).eta is None
+
+
+ANSWER = Tracking(
+    "dhl",
+    "OLD 1",
+    (),
+    T0,
+    Window(T0, T0 + timedelta(hours=2)),
+    "L. FERRER",
+    PickupPoint("Kiosk"),
+    "https://dhl.example",
+)
+
+
+def test_the_answer_about_a_replaced_number_no_longer_counts() -> None:
+    old = shipment(labels=(Label(T0, "OLD1", "dhl"),), tracking=ANSWER)
+    new = merged(old, shipment(labels=(Label(T0 + timedelta(hours=2), "NEW1", "dhl", link="https://shop.example"),)))
+
+    assert (new.current_tracking, new.eta, new.eta_window) == (None, None, None)
+    assert (new.pickup_point, new.signed_by, new.link) == (None, None, "https://shop.example")
+
+
+def test_the_answer_about_the_number_that_counts_counts_however_the_number_is_written() -> None:
+    one = shipment(labels=(Label(T0, "old1", "dhl", link="https://shop.example"),), tracking=ANSWER)
+
+    assert one.current_tracking == ANSWER
+    assert (one.eta, one.eta_window, one.pickup_point) == (ANSWER.eta, ANSWER.eta_window, ANSWER.pickup_point)
+    assert (one.signed_by, one.link) == ("L. FERRER", "https://dhl.example")
+
+
+def test_a_stated_word_told_again_is_one_event_as_of_when_it_was_told_first() -> None:
+    first, again = (at(h, ShipmentStatus.OUT_FOR_DELIVERY, stated=True, local=str(h)) for h in (1, 25))
+
+    assert merged(shipment(again), shipment(first)).events == (first,)
+    assert merged(shipment(first), shipment(again)).events == (first,)
+
+
+def test_a_stated_word_told_again_does_not_take_back_what_was_scanned_since() -> None:
+    stated = at(1, ShipmentStatus.IN_TRANSIT, stated=True)
+    waiting = shipment(stated, at(5, ShipmentStatus.AVAILABLE_FOR_PICKUP, number="N1"), labels=(Label(T0, "N1"),))
+
+    later = merged(waiting, shipment(replace(stated, time=T0 + timedelta(hours=9))))
+
+    assert later.status is ShipmentStatus.AVAILABLE_FOR_PICKUP
+
+
+def test_a_scan_is_not_the_platforms_word_for_the_same() -> None:
+    scan = at(9, ShipmentStatus.IN_TRANSIT)
+
+    assert len(merged(shipment(scan), shipment(replace(scan, stated=True))).events) == 2
+
+
+def test_two_scans_of_one_status_stay_two() -> None:
+    assert (
+        len(merged(shipment(at(1, ShipmentStatus.IN_TRANSIT)), shipment(at(9, ShipmentStatus.IN_TRANSIT))).events) == 2
+    )
+
+
+def place(id_: str, number: str, *siblings: str, after: float = 0) -> Shipment:
+    return Shipment(id_, T0, (Label(T0 + timedelta(hours=after), number, "dhl", siblings=siblings),))
+
+
+def test_a_number_that_was_taken_off_the_list_leaves_its_place_called_off() -> None:
+    first = merged(place("1", "A", "A", "B"), place("1", "A", "A", after=1))
+
+    one, other = settled([place("1-2", "B", "A", "B"), first])
+
+    assert (one.id, one.cancelled, one.number) == ("1", False, "A")
+    assert (other.id, other.status, other.reason) == ("1-2", ShipmentStatus.EXCEPTION, Reason.CANCELLED)
+    assert other.called_off_at is None
+
+
+def test_a_number_that_moved_to_an_earlier_place_is_there_only() -> None:
+    first = merged(place("1", "A", "A", "B"), place("1", "B", "B", after=1))
+
+    one, other = settled([first, place("1-2", "B", "A", "B")])
+
+    assert (one.number, one.dropped) == ("B", False)
+    assert (other.number, other.dropped) == ("B", True)
+
+
+def test_numbers_that_change_places_both_travel() -> None:
+    first = merged(place("1", "A", "A", "B"), place("1", "B", "B", "A", after=1))
+    second = merged(place("1-2", "B", "A", "B"), place("1-2", "A", "B", "A", after=1))
+
+    assert [(s.number, s.dropped) for s in settled([first, second])] == [("B", False), ("A", False)]
+
+
+def test_a_number_that_is_given_back_travels_again() -> None:
+    first = merged(place("1", "A", "A", after=1), place("1", "A", "A", "B", after=2))
+    second = replace(merged(place("1-2", "B", "A", "B"), place("1-2", "B", "A", "B", after=2)), dropped=True)
+
+    assert not any(s.dropped for s in settled([first, second]))
+
+
+def test_a_list_says_nothing_of_other_lists_nor_of_a_number_given_by_itself() -> None:
+    by_itself = merged(place("1", "A", "A", "B"), Shipment("1", T0, (Label(T0 + timedelta(hours=3), "X", "dhl"),)))
+    stranger = Shipment("1-2", T0, (Label(T0, "B", "dhl"),))
+
+    assert not any(s.dropped for s in settled([by_itself, stranger, place("2", "A", "A")]))
 
 
 def test_a_shipment_the_shop_took_back_is_cancelled() -> None:
@@ -112,9 +214,16 @@ events = st.builds(
     st.sampled_from(ShipmentStatus),
     seq=st.integers(0, 3),
     number=st.sampled_from(["", "A", "B"]),
+    stated=st.booleans(),
+    local=st.sampled_from(["", "x"]),
+    reason=st.sampled_from([None, Reason.CUSTOMS, Reason.CANCELLED]),
 )
 labels = st.builds(
-    Label, st.integers(0, 30).map(lambda h: T0 + timedelta(hours=h)), st.sampled_from([None, "A", "B"]), st.just("dhl")
+    Label,
+    st.integers(0, 30).map(lambda h: T0 + timedelta(hours=h)),
+    st.sampled_from([None, "A", "B"]),
+    st.just("dhl"),
+    siblings=st.sampled_from([(), ("A",), ("A", "B"), ("B",)]),
 )
 said = st.builds(
     Shipment,

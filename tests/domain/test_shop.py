@@ -1,5 +1,6 @@
 """The shop file: what is right passes, what is not is refused and named."""
 
+from datetime import UTC, time
 from typing import Any
 
 import pytest
@@ -120,6 +121,29 @@ def test_a_slug_is_small_letters_digits_and_dashes(slug: str) -> None:
 )
 def test_a_value_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     assert refusal(**wrong)
+
+
+@pytest.mark.parametrize("written", [time(21), "21:00", "21:00:00"])
+def test_quiet_hours_are_times_of_the_shops_own_day(written: object) -> None:
+    assert shop(quiet_hours={"start": written}).quiet_hours.start == time(21)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [1260, 21.0, True, None, "1260", "21:00Z", "21:00+01:00", "24:00", "21:60", "21", "21:00\n", time(21, tzinfo=UTC)],
+)
+def test_quiet_hours_that_are_no_time_of_day_are_refused(written: object) -> None:
+    said = refusal(quiet_hours={"start": written})
+
+    assert "quiet_hours.start" in said
+    assert "this is no time of day; write it in the shop's own zone, such as 21:00" in said
+
+
+def test_a_shop_that_was_kept_is_read_again() -> None:
+    made = shop(quiet_hours={"start": "22:30", "end": "7:15"})
+
+    assert Shop.model_validate(made.model_dump(mode="json")) == made
+    assert Shop.model_validate_json(made.model_dump_json()) == made
 
 
 def test_a_shop_once_read_does_not_change() -> None:

@@ -133,15 +133,22 @@ class House:
     def links(self, key: OrderKey, _shop: Shop) -> Links:
         return Links(f"https://casalluna.example/t/{token(KEY, LinkKind.TRACKING, key)}")
 
+    def _sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
     def _do(self, lane: Lane, due: Iterable[Due]) -> None:
         if lane is Lane.LOOK:
-            asking = Asking(lambda _slug, request, _until: self.line(request), lambda: 0.0, self.now)
-            room = TrackDesk(self.desk, carrier, lambda shop, _slug: AccountAt(shop, {"api_key": "demo"}), asking)
+            asking = Asking(
+                lambda _slug, request, _until: self.line(request), lambda: 0.0, lambda: self.now, self._sleep
+            )
+            room = TrackDesk(
+                self.desk, carrier, lambda shop, _slug: AccountAt(shop, {"api_key": "demo"}), asking, lambda: 0.5
+            )
             track(room, [item.look for item in due if item.look], self.now)
             return
         room_out = SendDesk(
             self.store, self.renderer, {Channel.EMAIL: self.mail, Channel.SMS: self.phone}, self.links,
-            self.store.suppression,
+            self.store.suppression, lambda _channel: timedelta(0),
         )  # fmt: skip
         for item in due:
             assert item.message is not None

@@ -71,9 +71,9 @@ def shipped(desk: Desk, number: str = "N1") -> Look:
 def room(
     desk: Desk, carrier: FakeCarrier, ways_out: object = exchange, wall: datetime = T0, *, account: bool = True
 ) -> TrackDesk:
-    asking = Asking(ways_out, lambda: 0.0, wall)  # type: ignore[arg-type]
+    asking = Asking(ways_out, lambda: 0.0, lambda: wall, lambda _seconds: None)  # type: ignore[arg-type]
     found = AccountAt("casa-lluna", {"api_key": "k"}) if account else None
-    return TrackDesk(desk, lambda _slug: carrier, lambda _shop, _slug: found, asking)  # type: ignore[arg-type,return-value]
+    return TrackDesk(desk, lambda _slug: carrier, lambda _shop, _slug: found, asking, lambda: 0.5)  # type: ignore[arg-type,return-value]
 
 
 def found(*statuses: ShipmentStatus) -> dict[str, Seen]:
@@ -184,3 +184,47 @@ def test_without_an_account_nobody_is_asked_and_the_reason_is_told(desk: Desk) -
 
     assert [t.postponed for t in tracked] == ["no account"]
     assert carrier.asked == []
+
+
+def test_a_number_nobody_knows_is_asked_about_ever_more_rarely_and_then_no_more(desk: Desk) -> None:
+    look, now, asked = shipped(desk), T0, 0
+    while (due := desk.store.next_due(now - timedelta(seconds=1))) is not None:
+        now, asked = max(due, now), asked + 1
+        track(room(desk, FakeCarrier({}), wall=now), [look], now)
+
+    assert now - T0 > timedelta(days=59)
+    assert asked < 90
+
+
+def test_a_carrier_that_asks_us_to_slow_down_is_left_alone_and_longer_each_time(desk: Desk) -> None:
+    look, busy = shipped(desk), FakeCarrier({"N1": Seen(Outcome.THROTTLED)})
+    waits = []
+    wall = T0
+    for _ in range(3):
+        track(room(desk, busy, wall=wall), [look], wall)
+        opened = desk.store.breaker("dhl", "casa-lluna").open_until
+        assert opened is not None
+        waits.append(opened - wall)
+        wall = opened
+
+    assert waits == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+
+
+def test_an_adapter_that_breaks_stops_nobody_else(desk: Desk) -> None:
+    look = shipped(desk)
+
+    class Broken(FakeCarrier):
+        def look(self, *_args: object) -> Generator[Request, Response, Answer]:
+            yield Request("GET", "https://carrier.example/track")
+            raise KeyError("shipments")
+
+    assert [t.outcome for t in track(room(desk, Broken()), [look], T0)] == [Outcome.UNREADABLE]
+
+
+def test_an_unknown_code_is_counted_once_however_often_it_is_seen(desk: Desk) -> None:
+    look, carrier = shipped(desk), FakeCarrier(found(ShipmentStatus.UNKNOWN))
+
+    for hour in range(4):
+        track(room(desk, carrier), [look], T0 + timedelta(hours=3 * hour))
+
+    assert [u.count for u in desk.store.unmapped()] == [1]

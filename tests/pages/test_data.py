@@ -1,17 +1,19 @@
 """The delivery as data: calendar, feed, and the published shape."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
 import icalendar
 
 from encamino.domain.shape import Json, shipment_json, tracking_json
-from encamino.domain.shipment import Event, Shipment, ShipmentStatus, Tracking, Window
-from encamino.pages import calendar, feed
+from encamino.domain.shipment import Event, Label, Shipment, ShipmentStatus, Tracking, Window
+from encamino.pages import calendar, feed, tracking
 from encamino.pages.page import Page
-from tests.builders import NOW, a_shop, a_window, an_order
+from tests.builders import NOW, a_pickup_point, a_shop, a_window, an_order
 from tests.pages.compiled import compiled
+from tests.pages.reading import read
 from tests.pages.samples import WAY, a_way, samples
 
 SHIPMENT = {
@@ -42,6 +44,19 @@ def test_a_window_is_hours_in_the_calendar_and_a_day_is_a_day() -> None:
     assert (whole.start, whole.end) == (date(2026, 11, 27), date(2026, 11, 28))
     assert whole["SUMMARY"] == "Entrega de Casa Lluna con DHL, pedido #10428"
     assert day.headers["content-type"] == "text/calendar; charset=utf-8"
+
+
+def test_what_was_answered_of_a_replaced_number_is_not_published() -> None:
+    old = a_way(*WAY, link="https://dhl.example/old", signed_by="L. FERRER", pickup_point=a_pickup_point())
+    new = replace(old, labels=(*old.labels, Label(NOW, "JD014600006281230799", "dhl", "DHL", "https://shop.example/n")))
+
+    before, after = shipment_json(old), shipment_json(new)
+    page = read(tracking.render(an_order(new), a_shop(), compiled(), NOW, "/t/abc").text)
+
+    assert (before["tracking_link"], before["signed_by"]) == ("https://dhl.example/old", "L. FERRER")
+    assert (after["tracking_link"], after["signed_by"], after["pickup_point"]) == ("https://shop.example/n", None, None)
+    assert "https://shop.example/n" in page.links
+    assert "https://dhl.example/old" not in page.links
 
 
 def test_without_a_date_there_is_no_calendar() -> None:

@@ -6,7 +6,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from encamino.shops.reading import Json, amount, at, count, country, flag, ident, instant, locale, rows, table, text
+from encamino.shops.reading import (
+    Json,
+    amount,
+    at,
+    count,
+    country,
+    flag,
+    ident,
+    instant,
+    locale,
+    rows,
+    table,
+    text,
+    unwrapped,
+)
 
 MADRID = ZoneInfo("Europe/Madrid")
 
@@ -88,3 +102,35 @@ def test_words_are_read_as_what_they_mean() -> None:
     assert [country(said) for said in ("es", "Spain", None)] == ["ES", "", ""]
     words: list[Json] = [" x ", 7, True, None, []]
     assert [text(said) for said in words] == ["x", "7", "", "", ""]
+
+
+@pytest.mark.parametrize("remarks", ["", ',"about":"x"', ',"about":"x","expect":{"facts":[]}'])
+def test_the_delivery_is_taken_out_of_its_recording(remarks: str) -> None:
+    raw = '{"headers":{"X-Topic":"orders/create","x-n":7},"body":{"id":820982911946154509}' + remarks + "}"
+
+    assert unwrapped(raw.encode(), {}) == (
+        b'{"id": 820982911946154509}',
+        {"x-topic": "orders/create", "x-n": "7"},
+    )
+
+
+def test_a_recorded_body_that_is_a_text_is_sent_as_it_is() -> None:
+    assert unwrapped(b'{"headers":{},"body":"{ \\u00f1"}', {}) == ("{ ñ".encode(), {})
+
+
+def test_given_headers_count_before_recorded_ones() -> None:
+    raw = b'{"headers":{"x-topic":"orders/create","x-shop":"a"},"body":{}}'
+
+    assert unwrapped(raw, {"X-Topic": "orders/paid"}) == (b"{}", {"x-topic": "orders/paid", "x-shop": "a"})
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"", b"{", b"\xff", b"[]", b"7", b'{"id":1}', b'{"headers":{}}', b'{"body":{}}', b'{"headers":[],"body":{}}',
+        b'{"headers":{},"body":{},"id":1}', b"[" * 200_000, b'{"headers":{},"body":"\\ud800"}',
+    ],
+    ids=range(12),
+)  # fmt: skip
+def test_what_is_no_recording_stays_as_it_is(raw: bytes) -> None:
+    assert unwrapped(raw, {"X-Topic": "a"}) == (raw, {"x-topic": "a"})

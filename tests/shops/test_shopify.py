@@ -451,6 +451,55 @@ def test_an_unknown_word_for_the_transport_is_listed_and_moves_nothing() -> None
     assert "teleported" in (told(recorded("event_teleported"), "fulfillment_events/create").ignored or "")
 
 
+def test_a_snapshot_word_is_stated_and_a_fulfilment_event_is_a_scan() -> None:
+    snapshot = told(recorded("number_late", shipment_status="in_transit"), "fulfillments/update").facts[-1]
+    off = told(recorded("number_late", status="cancelled"), "fulfillments/update").facts[-1]
+    scan = told(recorded("event_in_transit"), "fulfillment_events/create").facts[0]
+
+    assert [f.shipment.events[0].stated for f in (snapshot, off, scan) if f.shipment] == [True, True, False]
+
+
+def test_a_snapshot_word_told_again_by_a_later_edit_is_one_event() -> None:
+    days = ["2026-11-17T09:00:00+01:00", "2026-11-18T09:00:00+01:00", "2026-11-16T18:00:00+01:00"]
+    order = Order(OrderKey("demo", "shopify", "1"))
+    for day in days:
+        body = recorded("number_late", shipment_status="out_for_delivery", updated_at=day)
+        order = learn(order, told(body, "fulfillments/update").facts)
+
+    assert [e.time for e in order.shipments[0].events] == [datetime(2026, 11, 16, 17, 0, tzinfo=UTC)]
+
+
+def test_a_label_knows_the_list_it_came_from() -> None:
+    listed = ("00340434292135100254", "00340434292135100322")
+
+    assert [s.label.siblings for s in after("two_numbers").shipments] == [listed, listed]
+    assert after("number_late").shipments[0].label.siblings == listed[:1]
+    assert after("fulfilled_without_number").shipments[0].label.siblings == ()
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_list_of_numbers_that_was_corrected_leaves_one_shipment_travelling(left: int) -> None:
+    both = recorded("two_numbers")
+    fewer: Json = {name: [both[name][left]] for name in ("tracking_numbers", "tracking_urls")}
+    facts = told(both | fewer | {"updated_at": "2026-11-16T15:00:00+01:00"}, "fulfillments/update").facts
+
+    order = learn(after("two_numbers"), facts)
+
+    assert [s.number for s in order.travelling] == fewer["tracking_numbers"]
+
+
+def test_words_for_the_transport_that_no_table_knows_are_handed_over_to_be_counted() -> None:
+    event = told(recorded("event_teleported"), "fulfillment_events/create")
+    snapshot = told(recorded("number_late", shipment_status="Teleported"), "fulfillments/update")
+    row = recorded("number_late", shipment_status="teleported")
+    order = told(recorded("order_paid", fulfillments=[row, row]))
+
+    assert event.unmapped == (("teleported", "A word that Shopify does not document yet"),)
+    assert snapshot.unmapped == order.unmapped == (("teleported", ""),)
+    assert told(recorded("delivered")).unmapped == ()
+    assert told(recorded("event_in_transit"), "fulfillment_events/create").unmapped == ()
+
+
 def test_an_event_that_comes_before_its_fulfilment_waits_in_the_shipment() -> None:
     early = after("event_delivered")
     assert early.shipments[0].status is ShipmentStatus.DELIVERED

@@ -176,6 +176,6 @@ def test_the_order_in_which_deliveries_arrive_does_not_matter(slug: str, data: s
 
 
 def test_a_platform_that_is_not_there_is_missing() -> None:
-    for slug in ("", "base", "reading", "nowhere", "../etc"):
+    for slug in ("", "base", "reading", "nowhere", "../etc", "__init__", "__pycache__", "_private"):
         with pytest.raises(Missing):
             platform(slug)

@@ -8,7 +8,7 @@ import pytest
 from encamino.domain.message import Kind, MessageStatus
 from encamino.domain.order import OrderKey
 from encamino.store.base import Commit, Due, Lane, Store
-from tests.store.examples import KEY, NOON, keep, look, message, stored
+from tests.store.examples import KEY, NOON, Clock, keep, look, message, stored
 
 SOON = NOON + timedelta(minutes=2)
 LATER = NOON + timedelta(minutes=15)
@@ -103,6 +103,15 @@ def test_putting_off_a_look_neither_revives_it_nor_brings_back_an_old_number(sto
     store.plan_look(look(due=LATER, number="OLD"))
     store.plan_look(look(shipment_id="s2", due=LATER))
     assert _due(store, Lane.LOOK) == [Due(Lane.LOOK, NOON, look=look(number="NEW"))]
+
+
+def test_a_look_at_an_order_that_is_gone_is_not_planned(store: Store, clock: Clock) -> None:
+    store.plan_look(look())
+    keep(store, looks=(look(),))
+    clock.advance(days=1000)
+    assert store.order(KEY) is None
+    store.plan_look(look(due=LATER))
+    assert _due(store, Lane.LOOK) == []
 
 
 def test_each_shipment_has_its_own_look(store: Store) -> None:

@@ -3,6 +3,7 @@
 import json
 import zlib
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from secrets import token_bytes
@@ -11,13 +12,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from encamino.domain.errors import Unavailable
 from encamino.domain.message import MessageStatus
 from encamino.domain.order import OrderKey
 from encamino.domain.reason import Why
 from encamino.store import keys
 from encamino.store.base import SCHEMA, Commit, Lane, OrderDocument, RawDelivery
 from encamino.store.dynamo import DynamoStore
-from encamino.store.items import facts_in
+from encamino.store.items import decision_out, facts_in
 from tests.store.clients import Counted
 from tests.store.examples import (
     KEY,
@@ -36,6 +38,38 @@ from tests.store.examples import (
 )
 
 type Table = tuple[Any, str]
+_GONE = "ConditionalCheckFailed"
+
+
+class _Refusing:
+    """Refuses one kind of call so many times: the last item with `code`, the one before with `other`."""
+
+    def __init__(self, client: Any, name: str, code: str, other: str = "None", times: int = 1) -> None:
+        self._client, self._name, self._code, self._other = client, name, code, other
+        self._times = times
+        self.refused = 0
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name != self._name or self.refused >= self._times:
+            call: Callable[..., Any] = getattr(self._client, name)
+            return call
+        self.refused += 1
+        return self._refuse
+
+    def _refuse(self, **arguments: Any) -> None:
+        if self._name != "transact_write_items":
+            raise ClientError({"Error": {"Code": f"{self._code}Exception", "Message": ""}}, self._name)
+        # The document, then the messages, then the aliases.
+        codes = ["None"] * len(arguments["TransactItems"])
+        rows = [n for n, item in enumerate(arguments["TransactItems"]) if "MESSAGE#" in str(item)]
+        codes[rows[-1]] = self._code
+        if len(rows) > 1:
+            codes[rows[-2]] = self._other
+        said = {
+            "Error": {"Code": "TransactionCanceledException", "Message": ""},
+            "CancellationReasons": [{"Code": code} for code in codes],
+        }
+        raise ClientError(said, self._name)  # type: ignore[arg-type]
 
 
 def _raw(table: Table, key: keys.Key) -> dict[str, Any]:
@@ -181,8 +215,79 @@ def test_a_throttled_transaction_is_an_error_not_a_lost_race(table: Table, clock
         def get_item(self, **_: Any) -> dict[str, Any]:
             return {}
 
-    with pytest.raises(ClientError):
+    with pytest.raises(Unavailable):
         DynamoStore(Throttled(), table[1], clock).commit(Commit(fresh(), NOON, (told(),)))
+
+
+def test_a_conflict_on_a_message_is_a_lost_race_and_not_a_message_that_is_there(table: Table, clock: Clock) -> None:
+    client, name = table
+    busy = _Refusing(client, "transact_write_items", "TransactionConflict")
+    store = DynamoStore(busy, name, clock)
+    assert not store.commit(Commit(fresh(), NOON, messages=(message(),)))
+    assert busy.refused == 1
+    assert store.order(KEY) is None
+    assert store.commit(Commit(fresh(), NOON, messages=(message(),)))
+    assert store.messages_of(KEY) == (message(),)
+
+
+def test_a_message_that_is_there_beside_one_in_conflict_is_a_lost_race_too(table: Table, clock: Clock) -> None:
+    client, name = table
+    store = DynamoStore(_Refusing(client, "transact_write_items", "TransactionConflict", _GONE), name, clock)
+    assert not store.commit(Commit(fresh(), NOON, messages=(message("a"), message("b"))))
+
+
+def test_a_message_beyond_the_transaction_is_offered_again_when_one_holds_it(table: Table, clock: Clock) -> None:
+    client, name = table
+    store = DynamoStore(_Refusing(client, "put_item", "TransactionConflict"), name, clock)
+    keep(store, *(message(f"m{n}") for n in range(130)))
+    assert len(store.messages_of(KEY)) == 130
+
+
+def test_settling_while_a_transaction_holds_the_row_is_offered_again_and_not_given_up(
+    table: Table, clock: Clock
+) -> None:
+    client, name = table
+    keep(DynamoStore(client, name, clock), message())
+    store = DynamoStore(_Refusing(client, "update_item", "TransactionConflict"), name, clock)
+    assert store.settle(message(status=MessageStatus.SENT), {MessageStatus.PLANNED}, decision(Why.ACCEPTED))
+    never = DynamoStore(_Refusing(client, "update_item", "TransactionConflict", times=99), name, clock)
+    with pytest.raises(Unavailable):
+        never.note_seen(message().key, opened_at=NOON)
+
+
+def test_a_new_decision_costs_no_read_and_a_repeated_one_one_more_write(table: Table, clock: Clock) -> None:
+    store, counted = _counted(table, clock)
+    keep(store, message())
+    for expected in (1, 2, 2):
+        counted.calls.clear()
+        assert store.settle(message(), {MessageStatus.PLANNED}, decision(Why.THROTTLED))
+        assert counted.calls == ["update_item"] * expected
+
+
+def test_a_row_from_before_decisions_were_compared_is_settled_all_the_same(dynamo: DynamoStore, table: Table) -> None:
+    client, name = table
+    keep(dynamo, message())
+    old = [{"S": decision_out(decision(Why.THROTTLED, NOON + timedelta(minutes=n)))} for n in range(80)]
+    client.put_item(TableName=name, Item={**_raw(table, keys.message(message().key)), "why": {"L": old}})
+    assert dynamo.settle(message(), {MessageStatus.PLANNED}, decision(Why.READY, NOON + timedelta(hours=9)))
+    known = dynamo.why(KEY)
+    assert (len(known), known[0], known[-1].reason) == (50, decision(Why.THROTTLED), Why.READY)
+    assert not dynamo.settle(message(), {MessageStatus.SENT}, decision(Why.OFF))
+
+
+def test_a_look_that_was_put_off_does_not_outlive_its_order(dynamo: DynamoStore, table: Table, clock: Clock) -> None:
+    keep(dynamo, looks=(look(),))
+    life = _raw(table, keys.document(KEY))["ttl"]
+    clock.advance(days=300)
+    dynamo.plan_look(look(due=NOON + timedelta(hours=1)))
+    dynamo.plan_look(look(shipment_id="s2"))
+    assert [_raw(table, keys.look(KEY, id_))["ttl"] for id_ in ("s1", "s2")] == [life, life]
+
+
+def test_forty_long_shipments_fit_an_item(dynamo: DynamoStore, table: Table) -> None:
+    grown = order(shipments=tuple(shipment(f"s{n}", events=100) for n in range(40)))
+    assert dynamo.commit(Commit(OrderDocument(grown), NOON))
+    assert len(_raw(table, keys.document(KEY))["doc"]["B"]) < 40_000
 
 
 def test_a_conflict_with_another_transaction_is_a_lost_race(table: Table, clock: Clock) -> None:

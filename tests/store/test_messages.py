@@ -140,6 +140,128 @@ def test_settling_can_take_a_field_back(store: Store) -> None:
     assert store.message(ROW.key) == ROW
 
 
+def test_an_open_and_a_click_that_race_are_both_kept(store: Store) -> None:
+    keep(store, ROW)
+    store.note_seen(ROW.key, clicked_at=NOON)
+    store.note_seen(ROW.key, opened_at=NOON + timedelta(seconds=1))
+    seen = replace(ROW, clicked_at=NOON, opened_at=NOON + timedelta(seconds=1))
+    assert store.message(ROW.key) == seen
+    # Whoever read the row before settles it now.
+    assert store.settle(replace(ROW, status=MessageStatus.SENT), {MessageStatus.PLANNED})
+    assert store.message(ROW.key) == replace(seen, status=MessageStatus.SENT)
+
+
+def test_the_first_time_it_was_seen_stays(store: Store) -> None:
+    keep(store, ROW)
+    for minutes in (0, 5):
+        at = NOON + timedelta(minutes=minutes)
+        store.note_seen(ROW.key, opened_at=at, clicked_at=at)
+    assert store.message(ROW.key) == replace(ROW, opened_at=NOON, clicked_at=NOON)
+
+
+@pytest.mark.parametrize("status", MessageStatus)
+def test_seeing_is_noted_at_any_status_and_leaves_the_agenda_alone(store: Store, status: MessageStatus) -> None:
+    row = replace(ROW, status=status)
+    keep(store, row)
+    before = store.due(Lane.SEND_SERVICE, NOON + timedelta(days=1), 9)
+    store.note_seen(ROW.key, opened_at=NOON)
+    store.note_seen(ROW.key)
+    assert store.message(ROW.key) == replace(row, opened_at=NOON)
+    assert store.due(Lane.SEND_SERVICE, NOON + timedelta(days=1), 9) == before
+
+
+def test_seeing_what_is_not_there_writes_nothing(store: Store, clock: Clock) -> None:
+    store.note_seen(ROW.key, opened_at=NOON)
+    assert store.message(ROW.key) is None
+    keep(store, ROW)
+    clock.advance(days=1000)
+    store.note_seen(ROW.key, opened_at=NOON)
+    assert store.message(ROW.key) is None
+
+
+def test_whoever_sends_says_to_whom_before_it_goes(store: Store) -> None:
+    keep(store, ROW)
+    taken = store.claim(ROW.key, "c1", NOON, LEASE)
+    assert taken
+    store.note_seen(ROW.key, opened_at=NOON)
+    begun = replace(taken, to="ada@example.com", locale="es-ES", subject="¡Llegó!")
+    assert store.begin(begun)
+    assert store.begin(begun)
+    assert store.message(ROW.key) == replace(begun, opened_at=NOON)
+
+
+def test_nobody_begins_with_what_is_no_longer_theirs(store: Store) -> None:
+    keep(store, ROW)
+    assert not store.begin(ROW)
+    taken = store.claim(ROW.key, "c1", NOON, LEASE)
+    assert taken
+    assert not store.begin(replace(taken, claim="c2", to="eve@example.com"))
+    assert not store.begin(replace(taken, claim=None, to="eve@example.com"))
+    assert not store.begin(replace(message("never"), claim="c1"))
+    assert store.message(ROW.key) == taken
+    delivered = replace(taken, status=MessageStatus.DELIVERED)
+    assert store.settle(delivered, {MessageStatus.SENDING})
+    assert not store.begin(replace(taken, to="eve@example.com"))
+    assert store.message(ROW.key) == delivered
+
+
+def test_what_feedback_overtook_is_filled_in_and_let_go_of(store: Store) -> None:
+    keep(store, ROW)
+    taken = store.claim(ROW.key, "c1", NOON, LEASE)
+    assert taken
+    bounced = replace(taken, status=MessageStatus.BOUNCED, reason=Why.BOUNCE, to="ada@example.com", opened_at=NOON)
+    assert store.settle(bounced, {MessageStatus.SENDING})
+    sent = replace(
+        taken, status=MessageStatus.SENT, reason=Why.ACCEPTED, to="other@example.com", locale="es-ES",
+        subject="¡Llegó!", provider_id="ses-1", sent_at=NOON,
+    )  # fmt: skip
+    accepted = decision(Why.ACCEPTED, NOON, Verdict.SENT)
+    store.complete(sent, accepted)
+    done = replace(
+        bounced, locale="es-ES", subject="¡Llegó!", provider_id="ses-1", sent_at=NOON, claim=None, lease_until=None
+    )
+    assert store.message(ROW.key) == done
+    assert store.why(KEY) == (accepted,)
+    store.complete(replace(sent, provider_id="ses-2"), None)
+    store.complete(ROW, None)
+    assert store.message(ROW.key) == done
+    assert store.due(Lane.SEND_SERVICE, NOON + timedelta(days=1), 9) == ()
+
+
+def test_completing_leaves_the_claim_of_whoever_is_sending_now(store: Store) -> None:
+    keep(store, ROW)
+    taken = store.claim(ROW.key, "c2", NOON, LEASE)
+    assert taken
+    store.complete(replace(taken, claim="c1", provider_id="ses-1"), decision(Why.ACCEPTED))
+    assert store.message(ROW.key) == replace(taken, provider_id="ses-1")
+    assert store.why(KEY) == (decision(Why.ACCEPTED),)
+    store.complete(message("never"), decision())
+    assert store.message(message("never").key) is None
+
+
+def test_a_decision_that_repeats_the_last_one_is_not_kept_twice(store: Store) -> None:
+    keep(store, ROW)
+    reasons = [Why.THROTTLED, Why.THROTTLED, Why.QUIET_HOURS, Why.THROTTLED, Why.THROTTLED]
+    for minute, reason in enumerate(reasons):
+        said = decision(reason, NOON + timedelta(minutes=minute))
+        assert store.settle(replace(ROW, due=said.at), {MessageStatus.PLANNED}, said)
+    assert [(d.reason, d.at.minute) for d in store.why(KEY)] == [
+        (Why.THROTTLED, 0), (Why.QUIET_HOURS, 2), (Why.THROTTLED, 3),
+    ]  # fmt: skip
+    row = store.message(ROW.key)
+    assert row
+    assert row.due == NOON + timedelta(minutes=4)
+
+
+def test_of_many_decisions_the_first_and_the_newest_are_kept(store: Store) -> None:
+    keep(store, ROW)
+    for minute in range(60):
+        reason = Why.THROTTLED if minute % 2 else Why.QUIET_HOURS
+        said = decision(reason, NOON + timedelta(minutes=minute))
+        assert store.settle(ROW, {MessageStatus.PLANNED}, said)
+    assert [d.at for d in store.why(KEY)] == [NOON + timedelta(minutes=n) for n in (0, *range(11, 60))]
+
+
 def test_hastening_makes_a_waiting_message_due_now(store: Store) -> None:
     held = replace(ROW, status=MessageStatus.HELD, due=NOON + timedelta(hours=2))
     keep(store, held)

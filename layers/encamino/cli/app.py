@@ -48,11 +48,13 @@ def main() -> None:
     except typer.Exit as err:
         sys.exit(err.exit_code)
     except _ClickException as err:
-        sys.exit(complain("usage", err.format_message(), _where(err), "see --help", as_json=as_json, exit_code=USAGE))
+        message = err.format_message() or "which command?"
+        sys.exit(complain("usage", message, _where(err), _cure(err), as_json=as_json, exit_code=USAGE))
     except (EncaminoError, Misconfigured) as err:
         sys.exit(fail(err, as_json=as_json))
     except ValidationError as err:
-        sys.exit(complain("unreadable", str(err), "", "", as_json=as_json, exit_code=OTHER))
+        cure = "run `encamino doctor`"
+        sys.exit(complain("unreadable", _misfit(err), err.title, cure, as_json=as_json, exit_code=OTHER))
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as err:  # noqa: BLE001  (a door: never a stack trace for a person)
@@ -62,6 +64,22 @@ def main() -> None:
 def _where(err: Any) -> str:
     context = getattr(err, "ctx", None)
     return context.command_path if context else "encamino"
+
+
+def _cure(err: Any) -> str:
+    """What there is, when something was asked for that there is not."""
+    context = getattr(err, "ctx", None)
+    commands = getattr(context.command, "commands", ()) if context else ()
+    return f"one of: {', '.join(sorted(commands))}; see --help" if commands else "see --help"
+
+
+def _misfit(err: ValidationError) -> str:
+    """The first field that does not fit, in one line. Never what stood in it: it may be an address or a secret."""
+    first, *more = err.errors(include_input=False, include_url=False, include_context=False)
+    field = ".".join(str(part) for part in first["loc"]) or err.title
+    # A validator's own sentence quotes what it was given.
+    message = "is not valid" if first["type"] in {"value_error", "assertion_error"} else first["msg"]
+    return " ".join(f"{field}: {message}{f' (and {len(more)} more)' if more else ''}".split())
 
 
 def _stack_first(words: list[str]) -> list[str]:

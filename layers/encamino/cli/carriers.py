@@ -1,11 +1,13 @@
 """`encamino carriers`: read an answer, recognise a number, list what no table knows."""
 
+import unicodedata
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from encamino.carriers.base import Outcome, Recognition, Response, carrier
+from encamino.carriers.reading import plain
 from encamino.carriers.recognise import recognise
 from encamino.cli.output import AsJson, Json, show
 from encamino.cli.shapes import instant
@@ -17,6 +19,9 @@ from encamino.domain.shipment import Tracking
 from encamino.store.base import Unmapped
 
 app = typer.Typer(no_args_is_help=True, help="Carriers: read answers, recognise numbers.")
+
+#: Unicode's blanks, dashes, and what has no width.
+_BETWEEN = frozenset({"Zs", "Pd", "Cc", "Cf"})
 
 type Read = tuple[Outcome, tuple[Tracking, ...]]
 
@@ -60,7 +65,12 @@ def read_bytes(file: Path) -> bytes:
 
 
 def _same(one: str, other: str) -> bool:
-    return one.replace(" ", "").upper() == other.replace(" ", "").upper()
+    return _bare(one) == _bare(other)
+
+
+def _bare(number: str) -> str:
+    """A number as it is compared, whatever blanks and dashes it was copied with."""
+    return plain("".join(char for char in number if unicodedata.category(char) not in _BETWEEN))
 
 
 def _read_json(read: Read) -> Json:

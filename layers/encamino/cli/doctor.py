@@ -1,13 +1,17 @@
 """`encamino doctor`: what is right, what is not, and what only the first day in AWS can tell."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from encamino import VERSION, wiring
 from encamino.cli.output import AsJson, Json, show
-from encamino.cli.stack import Stack, stack
+from encamino.cli.shapes import instant
+from encamino.cli.stack import Stack, queues, stack
 from encamino.cli.tables import table
 
+#: Logical ids of what works off; its dead letters lie in the queue of that name and `Dead`. Changes come from a stream.
+DEAD_LETTERS = ("Inbox", "Look", "Send", "Feedback", "Changes")
 #: What the embedded cloud cannot prove (facts of 2026-11): to be looked at on the first day in AWS.
 FIRST_DAY = (
     "WooCommerce delivers over HTTP/1.0: send a test order and see it in `order show`",
@@ -41,14 +45,13 @@ def _findings(here: Stack) -> Iterator[Finding]:
     )
     yield Finding("shops", bool(shops), ", ".join(shops) or "none", "" if shops else "encamino shop apply FILE.yaml")
     yield _sending()
-    yield from (_dead_letters(name) for name in ("INBOX", "LOOK", "SEND"))
+    found = queues(here)
+    yield from (_dead_letters(name, found) for name in DEAD_LETTERS)
     unmapped = here.store.unmapped()
     cure = "see `encamino carriers unmapped`" if unmapped else ""
     yield Finding("carrier codes", not unmapped, f"{len(unmapped)} not mapped", cure)
     for slug in shops:
-        unread = [d for d in here.store.deliveries(slug, None) if d.trouble]
-        cure = f"see `encamino inbox list {slug}`" if unread else ""
-        yield Finding(f"deliveries of {slug}", not unread, f"{len(unread)} could not be read", cure)
+        yield _unread(here, slug)
 
 
 def _sending() -> Finding:
@@ -60,18 +63,33 @@ def _sending() -> Finding:
     )
 
 
-def _dead_letters(name: str) -> Finding:
-    import json
+def _dead_letters(name: str, found: Mapping[str, str]) -> Finding:
+    what, dead = f"{name.lower()} dead letters", found.get(f"{name}Dead")
+    if dead is None or (name in found and not _goes_to(found[name], dead)):
+        return Finding(what, good=False, detail="no dead-letter queue", cure="deploy again")
+    count = int(_attribute(dead, "ApproximateNumberOfMessages") or 0)
+    return Finding(what, count == 0, str(count), "see the function's log, then redrive" if count else "")
 
-    sqs, url = wiring.client("sqs"), wiring.setting(f"{name}_QUEUE")
-    policy = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"].get("RedrivePolicy")
-    if policy is None:
-        return Finding(f"{name.lower()} dead letters", good=False, detail="no dead-letter queue", cure="deploy again")
-    dead = sqs.get_queue_url(QueueName=json.loads(policy)["deadLetterTargetArn"].rsplit(":", 1)[1])["QueueUrl"]
-    said = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["ApproximateNumberOfMessages"])
-    count = int(said["Attributes"]["ApproximateNumberOfMessages"])
-    cure = "see the function's log, then redrive" if count else ""
-    return Finding(f"{name.lower()} dead letters", count == 0, str(count), cure)
+
+def _goes_to(queue: str, dead: str) -> bool:
+    """Whether what nobody can work off leaves the one queue for the other."""
+    policy = json.loads(_attribute(queue, "RedrivePolicy") or "{}")
+    return str(policy.get("deadLetterTargetArn", "")).rsplit(":", 1)[-1] == dead.rsplit("/", 1)[-1]
+
+
+def _attribute(url: str, name: str) -> str | None:
+    said: dict[str, str] = wiring.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"]
+    return said.get(name)
+
+
+def _unread(here: Stack, slug: str) -> Finding:
+    """Deliveries that were genuine and could not be understood."""
+    what, unread = f"deliveries of {slug}", [d for d in here.store.deliveries(slug, None) if d.trouble]
+    if not unread:
+        return Finding(what, good=True, detail="0 could not be read")
+    last = unread[-1]
+    detail = f"{len(unread)} could not be read; the last, of {last.platform} at {instant(last.received_at)}"
+    return Finding(what, good=False, detail=f"{detail}: {last.trouble}", cure=f"see `encamino inbox list {slug}`")
 
 
 def _json(findings: tuple[Finding, ...]) -> Json:

@@ -44,6 +44,12 @@ def fact_json(fact: Fact) -> dict[str, Json]:
     return said
 
 
+def read_instant(text: str | datetime) -> datetime:
+    """An instant as a person writes it, ISO 8601: UTC unless it says otherwise. Raises ValueError."""
+    read = text if isinstance(text, datetime) else datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
 def instant(moment: datetime | None) -> str | None:
     """UTC with a Z, None when there is none."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

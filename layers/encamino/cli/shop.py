@@ -15,6 +15,7 @@ from encamino.channels.base import set_name
 from encamino.channels.identity import Dns, prepare
 from encamino.cli.carriers import read_bytes
 from encamino.cli.output import AsJson, Json, show
+from encamino.cli.shapes import instant
 from encamino.cli.shop_file import read_shop
 from encamino.cli.stack import Stack, stack
 from encamino.cli.tables import table
@@ -49,7 +50,8 @@ def secret(
     as_json: AsJson = False,
 ) -> None:
     """Set a secret, or have one made where the platform lets us choose it."""
-    said = sys.stdin.read().strip() if value == "-" else value
+    given = sys.stdin.read() if value == "-" else value
+    said = given.strip() if given is not None else None
     wanted = _carrier_account(name, said) if name.startswith("carrier/") else _platform_secret(name, said)
     here = stack()
     if shop != wiring.OPERATOR:
@@ -76,7 +78,7 @@ def _checked(here: Stack, shop: str, slug: str) -> Json:
     url = f"{here.api}/webhooks/{slug}/{shop}"
     return {
         "platform": slug, "url": url, "enabled": ready, "paste": platform(slug).paste(url),
-        "last_unread_delivery": last.received_at.isoformat() if last else None,
+        "last_unread_delivery": instant(last.received_at) if last else None,
         "verdict": (last.trouble or "about no order") if last else _waiting(ready=ready),
     }  # fmt: skip
 
@@ -112,6 +114,8 @@ def _make_secrets(shop: Shop) -> dict[str, str]:
 
 def _platform_secret(name: str, said: str | None) -> str:
     adapter = platform(name)
+    if said == "":
+        raise Refused(f"the secret of {name} is empty", where="--value", cure="pass the secret, or `-` to read stdin")
     new = said if said is not None else adapter.new_secret(randomness.token_bytes(32))
     if not new:
         raise Refused(
@@ -121,16 +125,22 @@ def _platform_secret(name: str, said: str | None) -> str:
 
 
 def _carrier_account(name: str, said: str | None) -> str:
-    slug = name.removeprefix("carrier/")
-    fields = carrier(slug).FIELDS
+    """The account as JSON. Raises Refused, which never repeats what was said: it may be a password."""
+    adapter = carrier(name.removeprefix("carrier/"))
+    needed, known = adapter.FIELDS, (*adapter.FIELDS, *adapter.OPTIONAL_FIELDS)
+    example = json.dumps(dict.fromkeys(needed, "…"), ensure_ascii=False)
     try:
         account = json.loads(said or "")
-    except ValueError as err:
-        raise Refused(
-            f"{name} takes a JSON object", where="--value", cure=f"with the fields {', '.join(fields)}"
-        ) from err
-    if not isinstance(account, dict) or not set(account) <= set(fields) or fields[0] not in account:
-        raise Refused(f"{name} has the fields {', '.join(fields)}", where="--value", cure='write {"api_key": "…"}')
+    except ValueError:
+        account = None
+    if not isinstance(account, dict):
+        raise Refused(f"{name} takes a JSON object", where="--value", cure=f"write {example}")
+    if not set(needed) <= set(account) <= set(known):
+        optional = f"; optional: {', '.join(adapter.OPTIONAL_FIELDS)}" if adapter.OPTIONAL_FIELDS else ""
+        raise Refused(f"{name} has the fields {', '.join(needed)}{optional}", where="--value", cure=f"write {example}")
+    empty = [field for field, text in account.items() if not isinstance(text, str) or not text.strip()]
+    if empty:
+        raise Refused(f"{', '.join(empty)} of {name}: no text", where="--value", cure=f"write {example}")
     return json.dumps(account)
 
 

@@ -9,11 +9,12 @@ import typer
 
 from encamino.cli.carriers import read_bytes
 from encamino.cli.output import AsJson, Json, show
-from encamino.cli.shapes import fact_json
+from encamino.cli.shapes import fact_json, read_instant
 from encamino.cli.tables import table
 from encamino.domain.errors import Unreadable
 from encamino.domain.fact import Fact
 from encamino.shops.base import Delivery, Translation, platform
+from encamino.shops.reading import unwrapped
 
 app = typer.Typer(no_args_is_help=True, help="Shop platforms: read deliveries, verify signatures.")
 
@@ -27,9 +28,10 @@ def parse(
     headers: Headers = None,
     as_json: AsJson = False,
 ) -> None:
-    """The facts in a delivery, or in the platform's own answer about one object."""
-    delivery = Delivery(read_bytes(file), read_headers(headers), datetime.now(UTC))
-    show(platform(slug).translate(delivery, {}), as_json, _translation_json, _translation_words)
+    """The facts in a delivery, in a recording `{"headers", "body"}` of one, or in the platform's own answer."""
+    adapter = platform(slug)
+    body, sent = unwrapped(read_bytes(file), read_headers(headers))
+    show(adapter.translate(Delivery(body, sent, datetime.now(UTC)), {}), as_json, _translation_json, _translation_words)
 
 
 @app.command("verify")
@@ -38,11 +40,14 @@ def verify(
     file: Path,
     headers: Headers = None,
     secret: Annotated[str, typer.Option(help="The secret it should be signed with.")] = "",
-    at: Annotated[datetime | None, typer.Option(help="Pretend it arrived then (UTC); now if not given.")] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(help="Pretend it arrived then: ISO 8601, UTC if it has no offset.", parser=read_instant),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Whether a delivery carries a genuine signature."""
-    when = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
+    when = at or datetime.now(UTC)
     good = platform(slug).verify(read_bytes(file), read_headers(headers), [secret], when)
     show(good, as_json, lambda v: {"verified": v}, lambda v: "genuine" if v else "not genuine")
 

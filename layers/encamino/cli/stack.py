@@ -14,7 +14,8 @@ from encamino.store.base import Store
 DEFAULT_NAME = "encamino"
 #: It takes any.
 _EMULATOR = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-_CHECKOUT = Path(__file__).resolve().parents[3]
+#: Where the sources are: a checkout of encamino, else wherever it was installed.
+CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(slots=True)
@@ -61,12 +62,17 @@ def choose(name: str | None, profile: str | None, region: str | None) -> None:
 def local_file() -> Path:
     """Where the local cloud says how to reach it."""
     here = Path.cwd() / ".local" / "stack.json"
-    return here if here.exists() else _CHECKOUT / ".local" / "stack.json"
+    return here if here.exists() else CHECKOUT / ".local" / "stack.json"
+
+
+def stack() -> Stack:
+    """The stack this command speaks to. Raises Missing, Misconfigured."""
+    return reached()
 
 
 @cache
-def stack() -> Stack:
-    """The stack this command speaks to; its settings become this process's. Raises Missing, Misconfigured."""
+def reached() -> Stack:
+    """Find it, once; its settings become this process's. Tests put their own stack in this one's place."""
     local = local_file()
     said = json.loads(local.read_text()) if local.exists() and not (_choice.name or _choice.profile) else None
     if said:
@@ -80,16 +86,25 @@ def stack() -> Stack:
     return Stack(name, api.rstrip("/"), bool(said), said["mailbox"] if said else None, functions)
 
 
+def queues(here: Stack) -> dict[str, str]:
+    """Logical id → URL of every queue, the nested stacks' too. Raises Missing, Misconfigured."""
+    stacks = [here.name, *_resources(here.name, "AWS::CloudFormation::Stack").values()]
+    return {name: url for stack in stacks for name, url in _resources(stack, "AWS::SQS::Queue").items()}
+
+
 def _functions(name: str) -> dict[str, str]:
     """Logical id → name of every function of the stack."""
+    return _resources(name, "AWS::Lambda::Function")
+
+
+def _resources(name: str, kind: str) -> dict[str, str]:
+    """Logical id → physical id of a stack's resources of that kind."""
     try:
         pages = wiring.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=name)
         found = [resource for page in pages for resource in page["StackResourceSummaries"]]
     except Exception as err:
         raise _unreachable(name, err) from err
-    return {
-        r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found if r["ResourceType"] == "AWS::Lambda::Function"
-    }
+    return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found if r["ResourceType"] == kind}
 
 
 def _settings(functions: dict[str, str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from encamino.domain.fact import Fact, FactType
-from encamino.domain.merging import merged
+from encamino.domain.merging import merged, settled
 from encamino.domain.order import Details, Milestone, Order
 from encamino.domain.shipment import Shipment
 
@@ -21,7 +21,7 @@ def with_shipment(order: Order, said: Shipment) -> Order:
     """The order with this known of one of its shipments too."""
     known = order.shipment(said.id)
     others = tuple(s for s in order.shipments if s.id != said.id)
-    shipments = (*others, merged(known or said, said))
+    shipments = settled((*others, merged(known or said, said)))
     return replace(order, shipments=tuple(sorted(shipments, key=lambda s: (s.registered_at, s.id))))
 
 

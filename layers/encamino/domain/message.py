@@ -157,6 +157,8 @@ class Message:
     #: Wall clock, while `sending`.
     lease_until: datetime | None = None
     claim: str | None = None
+    #: It may have gone out once already: the channel did not say.
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

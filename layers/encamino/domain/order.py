@@ -207,21 +207,21 @@ class Order:
     @property
     def preparation(self) -> Preparation:
         """Shipped counts first, then the latest the shop said of the preparing."""
-        if self.travelling or self.told(FactType.ORDER_SHIPPED):
+        if self.travelling or (self.told(FactType.ORDER_SHIPPED) and not self.shipments):
             return Preparation.PART_SHIPPED if self.left_to_ship else Preparation.SHIPPED
         said = [m for m in self.milestones if m.type in _PREPARING]
         return _PREPARING[max(said, key=lambda m: (m.last, m.type)).type] if said else Preparation.NONE
 
     @property
     def travelling(self) -> tuple[Shipment, ...]:
-        """The shipments that the shop did not take back, first registered first."""
+        """The shipments that the shop did not take back or off its list of numbers, first registered first."""
         return tuple(s for s in self.shipments if not s.cancelled)
 
     @property
     def left_to_ship(self) -> tuple[ShippedItem, ...]:
         """What the customer still waits for. Empty when all travels, or when nobody told what travels."""
         untold = any(shipment.items is None for shipment in self.travelling)
-        if untold or self.details is None or self.told(FactType.ORDER_SHIPPED):
+        if untold or self.details is None or self._shipped_whole:
             return ()
         gone: dict[str, int] = {}
         for shipped in (item for shipment in self.travelling for item in shipment.items or ()):
@@ -246,6 +246,12 @@ class Order:
         if self.preparation is not Preparation.NONE:
             return OrderStatus(self.preparation.value)
         return OrderStatus.PAID if self.payment is Payment.PAID else OrderStatus.AWAITING_PAYMENT
+
+    @property
+    def _shipped_whole(self) -> bool:
+        """The shop called it shipped, and has called nothing off since."""
+        said = max((m.last for m in self.told(FactType.ORDER_SHIPPED)), default=None)
+        return said is not None and not any(s.called_off_at and s.called_off_at >= said for s in self.shipments)
 
     def _refunded_whole(self, refunds: tuple[Milestone, ...]) -> bool:
         if any(m.amount is None and m.subject == WHOLE for m in refunds):

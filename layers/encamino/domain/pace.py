@@ -18,6 +18,7 @@ _PACE = {
 }
 #: After this long without an end we stop asking.
 _GIVE_UP = timedelta(days=60)
+_RAREST = timedelta(hours=24)
 #: At night only what is out for delivery moves.
 _NIGHT = QuietHours(start=time(22), end=time(7))
 
@@ -31,6 +32,16 @@ def next_look(shipment: Shipment, shop: Shop, now: datetime) -> datetime | None:
     if shipment.tracked_at is None:
         return now
     then = now + _PACE.get(shipment.status, timedelta(hours=3))
-    if quiet(_NIGHT, shop.zone, then) and shipment.status is not ShipmentStatus.OUT_FOR_DELIVERY:
-        return wakes(_NIGHT, shop.zone, then)
-    return then
+    return then if shipment.status is ShipmentStatus.OUT_FOR_DELIVERY else _by_day(then, shop)
+
+
+def look_again(shipment: Shipment, shop: Shop, now: datetime, wait: timedelta) -> datetime | None:
+    """When to ask again after an answer that told nothing; rarer the longer the number stays unknown, then no more."""
+    age = now - shipment.registered_at
+    if age > _GIVE_UP:
+        return None
+    return _by_day(now + max(wait, min(age / 6, _RAREST)), shop)
+
+
+def _by_day(then: datetime, shop: Shop) -> datetime:
+    return wakes(_NIGHT, shop.zone, then) if quiet(_NIGHT, shop.zone, then) else then

@@ -17,6 +17,7 @@ from encamino.domain.message import (
     MessageKey,
     MessageStatus,
     Per,
+    When,
 )
 from encamino.domain.order import Order
 from encamino.domain.quiet import quiet, wakes
@@ -113,12 +114,14 @@ def gate(
 ) -> Go | Wait | Skip:
     """Whether a due message goes out now. `reach` is the address, or why there is none (asked of the channel)."""
     if order.details is None:
-        patience = message.planned_at + ORDER_PATIENCE
+        patience = max(message.planned_at + ORDER_PATIENCE, _fresh_until(definition, message))
         return Wait(patience, Why.NO_ADDRESS) if now < patience else Skip(Why.NO_ADDRESS)
     if order.test:
         return Skip(Why.TEST_ORDER)
     if not shop.wants(definition, message.key.channel):
         return Skip(Why.OFF)
+    if order.details.person.email and _only_without_email(definition, message.key.channel):
+        return Skip(Why.HAS_EMAIL)
     shipment = order.shipment(message.shipment) if message.shipment else None
     scopes = scopes_of(order, shipment, shop)
     if definition.still is not None and not definition.still.holds(scopes):
@@ -213,6 +216,10 @@ def _became_ready(key: MessageKey, before: Order, after: Order, shop: Shop, cata
     shipment = _shipment_of(key)
     then, now = (scopes_of(order, order.shipment(shipment), shop) for order in (before, after))
     return definition.ready.condition.holds(now) and not definition.ready.condition.holds(then)
+
+
+def _only_without_email(definition: Definition, channel: Channel) -> bool:
+    return any(use.name is channel and use.when is When.NO_EMAIL for use in definition.channels)
 
 
 def _superseded(key: MessageKey, catalogue: Catalogue, known: frozenset[str]) -> bool:

@@ -23,7 +23,6 @@ type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
 
 def shipment_json(shipment: Shipment) -> dict[str, Json]:
     """What shop and carrier said of one shipment, under the number that counts today."""
-    tracking = shipment.tracking
     return {
         "carrier": shipment.carrier,
         "number": shipment.number,
@@ -31,10 +30,10 @@ def shipment_json(shipment: Shipment) -> dict[str, Json]:
         "reason": shipment.reason.value if shipment.reason else None,
         "eta": _day_or_instant(shipment.eta),
         "eta_window": _window(shipment.eta_window),
-        "signed_by": tracking.signed_by if tracking else None,
+        "signed_by": shipment.signed_by,
         "items": _items(shipment.items),
         "pickup_point": _pickup_point(shipment.pickup_point),
-        "tracking_link": (tracking.link if tracking else None) or shipment.label.link,
+        "tracking_link": shipment.link,
         "events": _events(event for event in shipment.events if event.number in ("", shipment.number)),
     }
 

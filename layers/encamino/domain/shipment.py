@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 
 class ShipmentStatus(StrEnum):
@@ -73,11 +74,23 @@ class Event:
     number: str = ""
     #: Carrier slug or shop platform.
     source: str = ""
+    #: A platform's word for the present state, not a scan: its time is when it was told, the earliest counts.
+    stated: bool = False
 
     @property
-    def identity(self) -> tuple[str, str, datetime, str, str, str, str | None]:
+    def identity(self) -> tuple[str, str, datetime | None, str, str, str, str | None]:
         """Two events with one identity are one event told twice."""
+        if self.stated:
+            return (self.source, self.number, None, self.status, self.raw_code, "", None)
         return (self.source, self.number, self.time, self.status, self.raw_code, self.text, self.place)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> bool:
+            # An event made of a carriers.reading.Draft has not been told: it is a scan.
+            if name == "stated":
+                return False
+            raise AttributeError(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +137,8 @@ class Label:
     #: The shop's own words.
     carrier_name: str | None = None
     link: str | None = None
+    #: The whole list of numbers it came from, when the shop gave a list.
+    siblings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +162,8 @@ class Shipment:
     #: The newest answer of the carrier and when it was given; carries ETA, pick-up point, signature.
     tracking: Tracking | None = None
     tracked_at: datetime | None = None
+    #: The shop's newest list of numbers no longer has it; `merging.settled` says so of what all labels say.
+    dropped: bool = False
 
     @property
     def label(self) -> Label:
@@ -178,34 +195,61 @@ class Shipment:
     @property
     def status(self) -> ShipmentStatus:
         """Where the shipment stands."""
+        if self.dropped:
+            return ShipmentStatus.EXCEPTION
         event = self.bearing
         return event.status if event else ShipmentStatus.PENDING
 
     @property
     def reason(self) -> Reason | None:
         """Why, with an exception, a failed attempt or a delay."""
+        if self.dropped:
+            return Reason.CANCELLED
         event = self.bearing
         return event.reason if event else None
 
     @property
+    def current_tracking(self) -> Tracking | None:
+        """The newest answer, if it is about the number that counts."""
+        tracking = self.tracking
+        return tracking if tracking and _plain(tracking.number) == _plain(self.number or "") else None
+
+    @property
     def eta(self) -> date | datetime | None:
         """The carrier's expected delivery, None once the shipment has ended."""
-        return None if self.tracking is None or self.status in TERMINAL else self.tracking.eta
+        tracking = self.current_tracking
+        return None if tracking is None or self.status in TERMINAL else tracking.eta
 
     @property
     def eta_window(self) -> Window | None:
         """The carrier's delivery window, None once the shipment has ended."""
-        return None if self.tracking is None or self.status in TERMINAL else self.tracking.eta_window
+        tracking = self.current_tracking
+        return None if tracking is None or self.status in TERMINAL else tracking.eta_window
 
     @property
     def pickup_point(self) -> PickupPoint | None:
         """Where it waits or waited, as the carrier said last."""
-        return self.tracking.pickup_point if self.tracking else None
+        return self.current_tracking.pickup_point if self.current_tracking else None
+
+    @property
+    def signed_by(self) -> str | None:
+        """Who took it, as the carrier said last."""
+        return self.current_tracking.signed_by if self.current_tracking else None
+
+    @property
+    def link(self) -> str | None:
+        """The carrier's page of it: the carrier's own word, else the shop's."""
+        return (self.current_tracking.link if self.current_tracking else None) or self.label.link
 
     @property
     def cancelled(self) -> bool:
         """The shop took the shipment back before it travelled."""
         return self.status is ShipmentStatus.EXCEPTION and self.reason is Reason.CANCELLED
+
+    @property
+    def called_off_at(self) -> datetime | None:
+        """When the shop took it back, goods and all; None when it did not, or only corrected its numbers."""
+        return self.bearing.time if self.cancelled and self.bearing and not self.dropped else None
 
 
 def bearing(events: Iterable[Event]) -> Event | None:
@@ -215,11 +259,18 @@ def bearing(events: Iterable[Event]) -> Event | None:
     return max(ends or telling, key=event_order, default=None)
 
 
-def label_order(label: Label) -> tuple[datetime, str, str, str]:
-    """Oldest first."""
-    return (label.as_of, label.number or "", label.carrier or "", label.link or "")
+def label_order(label: Label) -> tuple[datetime, str, str, str, str, tuple[str, ...]]:
+    """Oldest first; at equal times anything that is the same wherever it is sorted."""
+    name = label.carrier_name or ""
+    return (label.as_of, label.number or "", label.carrier or "", label.link or "", name, label.siblings)
 
 
-def event_order(event: Event) -> tuple[datetime, int, str, str]:
+def event_order(event: Event) -> tuple[datetime, int, str, str, tuple[str | bool, ...]]:
     """Oldest first; at equal times the place in the answer, then anything that is the same wherever it is sorted."""
-    return (event.time, event.seq, event.status, event.raw_code + event.text)
+    rest = (event.number, event.source, event.place or "", event.reason or "", event.local, event.tz or "")
+    said = event.raw_code + event.text
+    return (event.time, event.seq, event.status, said, (*rest, event.tz_assumed, event.stated))
+
+
+def _plain(number: str) -> str:
+    return "".join(number.split()).upper()

@@ -3,11 +3,22 @@
 The JSON Schema of `Shop` is published; an unknown key is an error.
 """
 
+import re
 from datetime import time
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, HttpUrl, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+    HttpUrl,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from encamino.domain.fact import FactType
 from encamino.domain.message import Channel, Definition
@@ -17,6 +28,22 @@ Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,39}$")]
+
+_TIME_OF_DAY = r"^([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?$"
+
+
+def _time_of_day(said: object) -> time:
+    """A time on the shop's own clock. Never from a number, and never with a zone: it could not be compared."""
+    if isinstance(said, time) and said.tzinfo is None:
+        return said
+    found = re.search(_TIME_OF_DAY, said) if isinstance(said, str) and said == said.strip() else None
+    if found is None:
+        raise ValueError("this is no time of day; write it in the shop's own zone, such as 21:00")
+    hour, minute, second = (int(part or 0) for part in found.groups())
+    return time(hour, minute, second)
+
+
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day), WithJsonSchema({"type": "string", "pattern": _TIME_OF_DAY})]
 
 
 class _Part(BaseModel):
@@ -90,8 +117,8 @@ class Returns(_Part):
 class QuietHours(_Part):
     """When the customer sleeps, in the shop's zone. Marketing waits; so does SMS that is not urgent."""
 
-    start: time = time(21, 0)
-    end: time = time(9, 0)
+    start: TimeOfDay = time(21, 0)
+    end: TimeOfDay = time(9, 0)
     email: bool = False
 
 

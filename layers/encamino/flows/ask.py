@@ -13,11 +13,12 @@ type Exchange = Callable[[str, Request, float], Response]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What a look needs besides the question: the wall clock, a monotonic one, and a way out."""
+    """What a look needs besides the question: a way out, the wall clock, a monotonic one, and a way to wait."""
 
     exchange: Exchange
     monotonic: Callable[[], float]
-    wall: datetime
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
 
 
 def ask(
@@ -25,7 +26,7 @@ def ask(
 ) -> dict[str, Seen]:
     """What a carrier says of these numbers. Every asked number has an answer; trouble is an outcome."""
     until = asking.monotonic() + carrier.LIMITS.deadline.total_seconds()
-    look = carrier.look(asked, account, memo, asking.wall)
+    look = carrier.look(asked, account, memo, asking.now())
     try:
         request = next(look)
         while True:
@@ -36,6 +37,8 @@ def ask(
         answer = _all(asked, Outcome.UNREADABLE, err)
     except EncaminoError as err:
         answer = _all(asked, Outcome.UNAVAILABLE, err)
+    except Exception as err:  # noqa: BLE001  (one adapter's mistake must not stop the other shipments of its batch)
+        answer = {a.number: Seen(Outcome.UNREADABLE, detail=type(err).__name__) for a in asked}
     finally:
         look.close()
     return {a.number: answer.get(a.number, Seen(Outcome.NOT_FOUND)) for a in asked}

@@ -39,30 +39,22 @@ def hear(store: Store, feedback: Feedback, alias: Callable[[str, str], str], now
         key = MessageKey.parse(feedback.key_text)
     except Missing:
         return None
-    message = store.message(key)
-    if message is None:
-        return None
     if feedback.kind is FeedbackKind.COMPLAINED or (feedback.kind is FeedbackKind.BOUNCED and feedback.permanent):
         for address in feedback.addresses:
             store.suppress(key.order.shop, alias(key.order.shop, address), _WHY[feedback.kind], now)
-    return _marked(store, message, feedback, now)
+    message = store.message(key)
+    return _marked(store, message, feedback, now) if message else None
 
 
 def _marked(store: Store, message: Message, feedback: Feedback, now: datetime) -> Message:
-    if feedback.kind is FeedbackKind.OPENED and message.opened_at is None:
-        message = replace(message, opened_at=feedback.at)
-        store.settle(message, {message.status})
-    elif feedback.kind is FeedbackKind.CLICKED and message.clicked_at is None:
-        message = replace(message, clicked_at=feedback.at)
-        store.settle(message, {message.status})
+    if feedback.kind is FeedbackKind.OPENED:
+        store.note_seen(message.key, opened_at=feedback.at)
+    elif feedback.kind is FeedbackKind.CLICKED:
+        store.note_seen(message.key, clicked_at=feedback.at)
     elif feedback.kind in _MAKES:
         status, possible = _MAKES[feedback.kind]
         reason = _WHY.get(feedback.kind, Why.ACCEPTED)
-        marked = replace(message, status=status, reason=reason, sent_at=message.sent_at or feedback.at)
+        message = replace(message, status=status, reason=reason, sent_at=message.sent_at or now)
         verdict = Verdict.FAILED if feedback.kind in _WHY else Verdict.SENT
-        bad = (
-            Decision(message.key.trigger, message.key.channel, verdict, reason, now) if feedback.kind in _WHY else None
-        )
-        store.settle(marked, possible, bad)
-        return marked
+        store.settle(message, possible, Decision(message.key.trigger, message.key.channel, verdict, reason, now))
     return message

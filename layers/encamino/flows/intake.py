@@ -49,7 +49,8 @@ def take(
     try:
         translation = platform.translate(delivery, shop.statuses)
     except Unreadable as err:
-        desk.store.keep_delivery(shop.shop, _key(shop, slug, platform, delivery), replace(raw, trouble=err.message))
+        # In the shop's own partition, where `inbox list` and the doctor look for it.
+        desk.store.keep_delivery(shop.shop, None, replace(raw, trouble=err.message))
         return Taken(trouble=err.message)
     refusal = _refusal(shop, translation)
     orders = tuple(dict.fromkeys(fact.order for fact in translation.facts if fact.order))
@@ -62,6 +63,9 @@ def take(
         desk.store.keep_delivery(shop.shop, key, raw)
         facts = tuple(_with_carrier(f, shop, recognise) for f in translation.facts if f.order == id_)
         kept.append(keep(desk, shop, key, _learning(facts), now, delivery=hash_))
+    if not all(one.again for one in kept):
+        for code, text in translation.unmapped:
+            desk.store.count_unmapped(slug, code, text, orders[0], now)
     return Taken(tuple(kept))
 
 

@@ -40,6 +40,8 @@ class SendDesk:
     links: Callable[[OrderKey, Shop], Links]
     #: Whether an address must not be written to.
     suppressed: Callable[[str, str], Why | None]
+    #: How long a channel's rate makes the next message wait; zero takes its turn.
+    pace: Callable[[Channel], timedelta]
 
 
 def send(desk: SendDesk, key: MessageKey, claim: str, now: datetime, wall: datetime) -> Message | None:
@@ -59,7 +61,7 @@ def send(desk: SendDesk, key: MessageKey, claim: str, now: datetime, wall: datet
         return _settle(desk, message, MessageStatus.SKIPPED, Why.OFF, now)
     channel = desk.channels[key.channel]
     verdict = gate(
-        definition, message, document.order, shop, desk.renderer.catalogue, document.planned,
+        definition, message, document.order, shop, desk.renderer.catalogue, _standing(desk, document, key),
         _reach(desk, channel, document.order, shop), now,
     )  # fmt: skip
     match verdict:
@@ -84,12 +86,16 @@ def _out(
     except Misconfigured:
         return _settle(desk, message, MessageStatus.FAILED, Why.UNREADABLE, now)
     render = desk.channels[message.key.channel].fit(render)
+    wait = desk.pace(message.key.channel)
+    if wait:
+        return _settle(desk, replace(message, due=now + wait), MessageStatus.PLANNED, Why.THROTTLED, now)
     desk.store.keep_render(message.key, render)
     message = replace(message, subject=render.subject or None)
+    if not desk.store.begin(message):
+        return message  # the lease ran out while we rendered; whoever has it now goes on
     match desk.channels[message.key.channel].send(message, render, to, shop):
         case Accepted(provider_id):
-            sent = replace(message, provider_id=provider_id, sent_at=now)
-            return _settle(desk, sent, MessageStatus.SENT, Why.ACCEPTED, now)
+            return _sent(desk, replace(message, provider_id=provider_id, sent_at=now), now)
         case Refused(reason):
             return _settle(desk, message, MessageStatus.FAILED, reason, now)
         case Throttled(retry_after):
@@ -99,12 +105,25 @@ def _out(
             return _ambiguous(desk, message, now, wall)
 
 
+def _sent(desk: SendDesk, message: Message, now: datetime) -> Message:
+    """SES may have reported before we came to note that we sent: then only what is missing is filled in."""
+    done = replace(message, status=MessageStatus.SENT, reason=Why.ACCEPTED)
+    if not desk.store.settle(done, {MessageStatus.SENDING}, _decision(done, now)):
+        desk.store.complete(done, _decision(done, now))
+    return done
+
+
 def _ambiguous(desk: SendDesk, message: Message, now: datetime, wall: datetime) -> Message:
-    """Law 1: an e-mail waits for word from SES, then goes once more; an SMS never goes twice."""
-    if message.key.channel is Channel.SMS:
+    """Law 1: an e-mail waits for word from SES, then goes once more, never a third time; an SMS never goes twice."""
+    if message.key.channel is Channel.SMS or message.doubtful:
         return _settle(desk, message, MessageStatus.UNKNOWN, Why.AMBIGUOUS, now)
-    waiting = replace(message, lease_until=wall + AMBIGUOUS_FOR, due=now + AMBIGUOUS_FOR)
-    return _settle(desk, waiting, MessageStatus.SENDING, Why.AMBIGUOUS, now)
+    return _settle(desk, _in_doubt(message, now, wall), MessageStatus.SENDING, Why.AMBIGUOUS, now)
+
+
+def _in_doubt(message: Message, now: datetime, wall: datetime) -> Message:
+    """Nobody has it claimed; in a quarter of an hour it is due again, unless SES says meanwhile what became of it."""
+    until, due = wall + AMBIGUOUS_FOR, now + AMBIGUOUS_FOR
+    return replace(message, doubtful=True, claim=None, reason=Why.AMBIGUOUS, lease_until=until, due=due)
 
 
 def _give_up_abandoned(store: Store, key: MessageKey, now: datetime, wall: datetime) -> None:
@@ -114,14 +133,14 @@ def _give_up_abandoned(store: Store, key: MessageKey, now: datetime, wall: datet
         return
     if message.lease_until is None or wall < message.lease_until:
         return
-    if key.channel is Channel.SMS:
+    if message.claim is None:  # the quarter of an hour is over
+        again = replace(message, status=MessageStatus.PLANNED, due=now, lease_until=None)
+        store.settle(again, {MessageStatus.SENDING})
+    elif key.channel is Channel.SMS or message.doubtful:
         unknown = replace(message, status=MessageStatus.UNKNOWN, reason=Why.AMBIGUOUS)
         store.settle(unknown, {MessageStatus.SENDING}, _decision(unknown, now))
-    elif message.reason is Why.AMBIGUOUS:
-        again = replace(message, status=MessageStatus.PLANNED, due=now, lease_until=None, claim=None)
-        store.settle(again, {MessageStatus.SENDING})
     else:
-        waiting = replace(message, reason=Why.AMBIGUOUS, lease_until=wall + AMBIGUOUS_FOR, due=now + AMBIGUOUS_FOR)
+        waiting = _in_doubt(message, now, wall)
         store.settle(waiting, {MessageStatus.SENDING}, _decision(waiting, now))
 
 
@@ -130,6 +149,15 @@ def _wake_if_told_meanwhile(store: Store, held: Message, document: OrderDocument
     today = store.order(held.key.order)
     if today is not None and today.version != document.version:
         store.hasten([held.key], now)
+
+
+def _standing(desk: SendDesk, document: OrderDocument, key: MessageKey) -> frozenset[str]:
+    """The planned keys but those that came to nothing: what was skipped makes no other message superfluous."""
+    better = [d.name for d in desk.renderer.catalogue.values() if key.trigger in d.supersedes]
+    if not any(MessageKey.parse(text).trigger in better for text in document.planned):
+        return document.planned
+    nothing = {MessageStatus.SKIPPED, MessageStatus.FAILED, MessageStatus.UNKNOWN}
+    return document.planned - {str(m.key) for m in desk.store.messages_of(key.order) if m.status in nothing}
 
 
 def _reach(desk: SendDesk, channel: ChannelOut, order: Order, shop: Shop) -> str | Why:

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from encamino.carriers.base import Account, Asked, Carrier, Outcome, Seen
+from encamino.domain.errors import Conflict
 from encamino.domain.learning import with_shipment
 from encamino.domain.order import Order
+from encamino.domain.pace import look_again
 from encamino.domain.shipment import Shipment, ShipmentStatus, Tracking
 from encamino.domain.shop import Shop
 from encamino.flows.ask import Asking, ask
@@ -18,6 +20,13 @@ from encamino.store.base import BreakerState, CarrierState, Look
 BREAKER_OPENS_AT = 4
 BREAKER_OPEN_FOR = timedelta(minutes=5)
 BREAKER_CAP = timedelta(hours=2)
+#: A carrier that asks us to slow down, or refuses our key, is left alone at least this long.
+_LEFT_ALONE = {Outcome.THROTTLED: timedelta(minutes=1), Outcome.AUTH_ERROR: timedelta(minutes=30)}
+#: Up to this long the budget is waited for here; a longer wait goes back to the agenda.
+PATIENCE = timedelta(seconds=2)
+_TRIES = 3
+#: Looks that wait for a new day's budget come back spread over this long, not all at midnight.
+_SPREAD = timedelta(hours=2)
 #: What to do after an answer that tells nothing of the shipment.
 _AGAIN = {
     Outcome.NOT_FOUND: timedelta(hours=2),
@@ -56,10 +65,12 @@ class TrackDesk:
     carrier: Callable[[str], Carrier]
     account: Callable[[str, str], AccountAt | None]
     asking: Asking
+    #: A number from 0 to 1, another each time.
+    chance: Callable[[], float]
 
 
 def track(room: TrackDesk, looks: Sequence[Look], now: datetime) -> tuple[Tracked, ...]:
-    """Ask about all these. `now`: business clock. Raises Conflict (the queue tries again)."""
+    """Ask about all these. `now`: business clock. What cannot be asked or kept now comes again by the agenda."""
     groups: dict[tuple[str, str], list[Look]] = {}
     for look in looks:
         groups.setdefault((look.carrier, look.account), []).append(look)
@@ -67,53 +78,73 @@ def track(room: TrackDesk, looks: Sequence[Look], now: datetime) -> tuple[Tracke
 
 
 def _group(room: TrackDesk, slug: str, slug_of_shop: str, looks: list[Look], now: datetime) -> Iterator[Tracked]:
-    store = room.desk.store
-    shop = store.shop(slug_of_shop)
-    account = room.account(slug_of_shop, slug)
-    if shop is None or account is None:
-        yield from (_postpone(room, look, now + timedelta(hours=6), "no account") for look in looks)
+    shop, account = room.desk.store.shop(slug_of_shop), room.account(slug_of_shop, slug)
+    if shop is None:
+        return
+    questions = [question for look in looks if (question := _question(room, look))]
+    if account is None:
+        yield from (_again(room, shop, q, now, timedelta(hours=6), "no account") for q in questions)
         return
     carrier = room.carrier(slug)
-    asked = {look: _asked(room, look) for look in looks}
-    for batch in batched([look for look in looks if asked[look]], carrier.LIMITS.batch, strict=False):
-        wait = _closed_for(store, slug, account.owner, carrier, room.asking.wall)
+    memo = _Memo(room.desk.store, slug, account.owner, room.asking.now)
+    for batch in batched(questions, carrier.LIMITS.batch, strict=False):
+        wait = _leave(room, slug, account.owner, carrier)
         if wait:
-            yield from (_postpone(room, look, now + wait, "budget or breaker") for look in batch)
+            yield from (_later(room, q, now + wait, "budget or breaker") for q in batch)
             continue
-        questions = [question for look in batch if (question := asked[look])]
-        memo = _Memo(store, slug, account.owner, room.asking.wall)
-        seen = ask(slug, carrier, questions, account.fields, memo, room.asking)
-        _judge(store, slug, account.owner, seen.values(), room.asking.wall)
-        for look in batch:
-            yield _remember(room, shop, look, seen[look.number], now)
+        seen = ask(slug, carrier, [q.asked for q in batch], account.fields, memo, room.asking)
+        _judge(room.desk.store, slug, account.owner, seen.values(), room.asking.now())
+        for question in batch:
+            yield _remember(room, shop, question, seen[question.look.number], now)
 
 
-def _asked(room: TrackDesk, look: Look) -> Asked | None:
-    """The question, None when the number has been replaced since the look was planned."""
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A look, the shipment as it stands, and what to ask."""
+
+    look: Look
+    shipment: Shipment
+    asked: Asked
+
+
+def _question(room: TrackDesk, look: Look) -> _Question | None:
+    """None when the number has been replaced since the look was planned."""
     document = room.desk.store.order(look.order)
     shipment = document.order.shipment(look.shipment) if document else None
     if document is None or shipment is None or shipment.number != look.number:
         return None
     details = document.order.details
     address = details.address if details else None
-    return Asked(
+    asked = Asked(
         look.number,
         postcode=address.postcode or None if address else None,
         country=address.country or None if address else None,
         locale=document.order.locale or "en",
     )
+    return _Question(look, shipment, asked)
 
 
-def _remember(room: TrackDesk, shop: Shop, look: Look, seen: Seen, now: datetime) -> Tracked:
-    if seen.outcome is not Outcome.FOUND or seen.tracking is None:
-        return _postpone(
-            room, look, now + (seen.retry_after or _AGAIN.get(seen.outcome, timedelta(hours=1))), None, seen
+def _remember(room: TrackDesk, shop: Shop, question: _Question, seen: Seen, now: datetime) -> Tracked:
+    look, tracking = question.look, seen.tracking
+    if seen.outcome is not Outcome.FOUND or tracking is None:
+        wait = max(seen.retry_after or timedelta(0), _AGAIN.get(seen.outcome, timedelta(hours=1)))
+        return _again(room, shop, question, now, wait, None, seen.outcome)
+    try:
+        learnt = keep(
+            room.desk,
+            shop,
+            look.order,
+            lambda order: (_told(order, look, tracking, now), ()),
+            now,
+            looked=look.shipment,
         )
-    tracking = seen.tracking
-    for event in tracking.events:
-        if event.status is ShipmentStatus.UNKNOWN:
+    except Conflict:
+        return Tracked(look, None, "conflict")  # the sweeper, which moved it on, brings it again
+    known = {event.identity for event in question.shipment.events}
+    after = learnt.order.shipment(look.shipment)
+    for event in after.events if after else ():
+        if event.status is ShipmentStatus.UNKNOWN and event.identity not in known:
             room.desk.store.count_unmapped(look.carrier, event.raw_code, event.text, look.number, now)
-    keep(room.desk, shop, look.order, lambda order: (_told(order, look, tracking, now), ()), now, looked=look.shipment)
     return Tracked(look, seen.outcome)
 
 
@@ -123,29 +154,55 @@ def _told(order: Order, look: Look, tracking: Tracking, now: datetime) -> Order:
     if shipment is None or shipment.number != look.number:
         return order
     events = tuple(replace(event, number=look.number, source=look.carrier) for event in tracking.events)
-    bare = replace(tracking, events=())
+    bare = replace(tracking, number=look.number, events=())
     return with_shipment(
         order, Shipment(look.shipment, shipment.registered_at, events=events, tracking=bare, tracked_at=now)
     )
 
 
-def _postpone(room: TrackDesk, look: Look, due: datetime, why: str | None, seen: Seen | None = None) -> Tracked:
-    room.desk.store.plan_look(replace(look, due=due))
-    return Tracked(look, seen.outcome if seen else None, why)
+def _again(
+    room: TrackDesk,
+    shop: Shop,
+    question: _Question,
+    now: datetime,
+    wait: timedelta,
+    why: str | None,
+    outcome: Outcome | None = None,
+) -> Tracked:
+    room.desk.store.plan_look(replace(question.look, due=look_again(question.shipment, shop, now, wait)))
+    return Tracked(question.look, outcome, why)
 
 
-def _closed_for(store: CarrierState, slug: str, owner: str, carrier: Carrier, wall: datetime) -> timedelta:
-    """How long not to call: the breaker first, then the budget. Zero takes one call from the budget."""
-    state = store.breaker(slug, owner)
+def _later(room: TrackDesk, question: _Question, due: datetime, why: str) -> Tracked:
+    room.desk.store.plan_look(replace(question.look, due=due))
+    return Tracked(question.look, None, why)
+
+
+def _leave(room: TrackDesk, slug: str, owner: str, carrier: Carrier) -> timedelta:
+    """How long not to call: the breaker first, then the budget, for which a moment is waited. Zero: call now."""
+    store, limits = room.desk.store, carrier.LIMITS
+    state, wall = store.breaker(slug, owner), room.asking.now()
     if state.open_until is not None and state.open_until > wall:
         return state.open_until - wall
-    return store.spend(slug, owner, carrier.LIMITS.per_second, carrier.LIMITS.per_day, wall)
+    wait = timedelta(0)
+    for _ in range(_TRIES):  # others may take the call we waited for
+        wait = store.spend(slug, owner, limits.per_second, limits.per_day, room.asking.now())
+        if not wait or wait > PATIENCE:
+            break
+        room.asking.sleep(wait.total_seconds())
+    return wait + _SPREAD * room.chance() if wait > _SPREAD else wait
 
 
 def _judge(store: CarrierState, slug: str, owner: str, seen: Iterable[Seen], wall: datetime) -> None:
     """Close the breaker on an answer, count a failure, open it after some; a trial that fails opens it longer."""
-    state = store.breaker(slug, owner)
-    if not all(answer.outcome in _FAILED for answer in seen):
+    state, answers = store.breaker(slug, owner), tuple(seen)
+    told = max((_LEFT_ALONE[a.outcome] for a in answers if a.outcome in _LEFT_ALONE), default=None)
+    if told is not None:
+        asked_for = max((a.retry_after for a in answers if a.retry_after), default=timedelta(0))
+        alone = min(max(told * 2 ** min(state.failures, 10), asked_for), BREAKER_CAP)
+        store.set_breaker(slug, owner, BreakerState(state.failures + 1, wall + alone))
+        return
+    if not all(answer.outcome in _FAILED for answer in answers):
         if state.failures:
             store.set_breaker(slug, owner, BreakerState())
         return
@@ -162,10 +219,10 @@ class _Memo:
     store: CarrierState
     carrier: str
     account: str
-    wall: datetime
+    now: Callable[[], datetime]
 
     def get(self, name: str) -> str | None:
-        return self.store.memo_get(self.carrier, self.account, name, self.wall)
+        return self.store.memo_get(self.carrier, self.account, name, self.now())
 
     def put(self, name: str, value: str, until: datetime) -> None:
         self.store.memo_put(self.carrier, self.account, name, value, until)

@@ -98,12 +98,19 @@ def _definition(file: Path) -> Definition:
         ready=Readiness(_condition(said.ready.condition, f"{where}: ready.condition"), said.ready.up_to)
         if said.ready
         else None,
-        repeat=said.repeat,
+        repeat=_not_yet(said.repeat, where),
         useful_for=said.useful_for,
         urgent=said.urgency == "high",
         supersedes=said.supersedes,
         presets=frozenset(said.presets),
     )
+
+
+def _not_yet(repeat: tuple[timedelta, ...], where: str) -> tuple[timedelta, ...]:
+    """Reminders are read and not sent yet: saying so beats staying silent when one is due."""
+    if repeat:
+        raise Misconfigured("reminders (`repeat`) are not sent yet", where=where, cure="leave `repeat` out")
+    return repeat
 
 
 def _condition(text: str, where: str) -> Condition:

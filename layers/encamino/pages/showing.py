@@ -77,12 +77,12 @@ def carrier_name(shipment: Shipment, carriers: Carriers) -> str:
 def _shipment(
     shipment: Shipment, order: Order, shop: Shop, now: datetime, *, carriers: Carriers, hidden: Private
 ) -> ShipmentView:
-    tracking, bearing, status = shipment.tracking, shipment.bearing, shipment.status
+    bearing, status = shipment.bearing, shipment.status
     return ShipmentView(
         number=shipment.number,
         old_numbers=shipment.old_numbers,
         carrier=carrier_name(shipment, carriers),
-        link=(tracking.link if tracking else None) or shipment.label.link,
+        link=shipment.link,
         status=status,
         promise=promises.of_shipment(shipment, now, shop.zone),
         trouble=trouble_of(shipment, now, shop.zone),

@@ -43,12 +43,14 @@ class Translation:
     """What a delivery says. `ignored`: why it says nothing, None when it says something.
 
     `test`: the platform's own test delivery; kept, tells nothing to anyone. `shop_domain`: who it says sent it.
+    `unmapped`: the platform's words that no table knows, with what was said beside them, to be counted and listed.
     """
 
     facts: tuple[Fact, ...] = ()
     ignored: str | None = None
     test: bool = False
     shop_domain: str | None = None
+    unmapped: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,9 @@ class Platform(Protocol):
 
 def platform(slug: str) -> Platform:
     """The platform of that slug. Raises Missing."""
-    if slug in _NOT_PLATFORMS or not slug.isidentifier() or importlib.util.find_spec(f"encamino.shops.{slug}") is None:
+    # Only what could be listed: `__init__` would be found too, and imported.
+    known = slug.isidentifier() and _is_platform(slug)
+    if not known or importlib.util.find_spec(f"encamino.shops.{slug}") is None:
         raise Missing(f"no platform {slug!r}", where="platform", cure=f"one of: {', '.join(platforms())}")
     return cast("Platform", importlib.import_module(f"encamino.shops.{slug}"))
 
@@ -101,7 +105,11 @@ def platform(slug: str) -> Platform:
 def platforms() -> tuple[str, ...]:
     """Every platform's slug, from the folder."""
     here = importlib.import_module("encamino.shops").__path__
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(here) if m.name not in _NOT_PLATFORMS))
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(here) if _is_platform(m.name)))
+
+
+def _is_platform(name: str) -> bool:
+    return name not in _NOT_PLATFORMS and not name.startswith("_")
 
 
 def lazily(name: str) -> ModuleType:

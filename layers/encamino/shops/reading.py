@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -26,6 +27,8 @@ _YEARS = range(1990, 2101)
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,2})?")
 _EPOCH = re.compile(r"[0-9]{9,13}(\.[0-9]+)?")
+#: What a recording is wrapped in; the last two are ours.
+_WRAPPER, _REMARKS = frozenset({"headers", "body"}), frozenset({"about", "expect"})
 _LOCALE = re.compile(r"([a-z]{2,3})(?:-[a-z]{4})?(?:-([a-z]{2}))?", re.IGNORECASE)
 
 
@@ -42,6 +45,23 @@ def document(body: bytes) -> Table:
     if not isinstance(read, dict):
         raise Unreadable("no JSON object", where="body")
     return read
+
+
+def unwrapped(raw: bytes, headers: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
+    """The delivery in a recording, `{"headers", "body"}`; given headers count before recorded ones.
+
+    What is no recording stays as it is. A body that is a text is sent as it is.
+    """
+    given = {name.lower(): value for name, value in headers.items()}
+    try:
+        said = json.loads(raw.decode("utf-8-sig"))
+        if not isinstance(said, dict) or said.keys() - _REMARKS != _WRAPPER or not isinstance(said["headers"], dict):
+            return raw, given
+        recorded = {str(name).lower(): text(value) for name, value in said["headers"].items()}
+        body = said["body"] if isinstance(said["body"], str) else json.dumps(said["body"])
+        return body.encode(), recorded | given
+    except (ValueError, RecursionError):
+        return raw, given
 
 
 def at(value: Json, *path: str | int) -> Json:

@@ -166,7 +166,24 @@ class Messages(Protocol):
         """
 
     def settle(self, message: Message, expect: Iterable[MessageStatus], decision: Decision | None = None) -> bool:
-        """Write what became of a message, if its status still is one of `expect`; keeps the agenda in step with it."""
+        """Write what became of a message, if its status still is one of `expect`; keeps the agenda in step with it.
+
+        When it was opened or clicked is never taken back. A decision that only repeats the last one is not kept twice.
+        """
+
+    def begin(self, message: Message) -> bool:
+        """Write to whom, in which language and under which subject it is about to go. False: it is no longer ours."""
+
+    def complete(self, message: Message, decision: Decision | None) -> None:
+        """Feedback overtook us: fill in what of the sending is not there yet, and let go of the message.
+
+        Status, reason and when it was opened or clicked stay; so does the claim of whoever is sending it now.
+        """
+
+    def note_seen(
+        self, key: MessageKey, *, opened_at: datetime | None = None, clicked_at: datetime | None = None
+    ) -> None:
+        """When it was first opened or clicked. The first time stays."""
 
     def hasten(self, keys: Sequence[MessageKey], now: datetime) -> None:
         """What these waiting messages waited for is there: due now."""
@@ -185,7 +202,7 @@ class Agenda(Protocol):
         """Due things of a lane (business clock), earliest first."""
 
     def plan_look(self, look: Look) -> None:
-        """When to look next, without any news of the order."""
+        """When to look next, without any news of the order, whose life it does not prolong."""
 
     def handed(self, due: Due, again: datetime) -> bool:
         """Move it on before handing it over. False: someone else did, or it is no longer due."""
@@ -235,7 +252,16 @@ class CarrierState(Protocol):
         """Keep a text for an adapter."""
 
     def spend(self, carrier: str, account: str, per_second: float, per_day: int | None, now: datetime) -> timedelta:
-        """Take one call from the account's budget: zero when it may be made now, else how long to wait."""
+        """Take one call from the account's budget: zero when it may be made now.
+
+        Else nothing is taken, and this is how long until the next free slot.
+        """
+
+    def reserve(self, carrier: str, account: str, per_second: float, per_day: int | None, now: datetime) -> timedelta:
+        """Take the next free slot even if it lies ahead: how long until it. It is paid for; it need not be spent again.
+
+        Raises Conflict (lost races without end).
+        """
 
     def breaker(self, carrier: str, account: str) -> BreakerState:
         """The breaker."""

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from operator import attrgetter
+from typing import cast
 
-from encamino.store import items, keys, retention
+from encamino.store import items, keys
 from encamino.store.base import Due, Lane, Look
 from encamino.store.dynamo_shops import DynamoShops
-from encamino.store.table import Item, seconds
+from encamino.store.table import NOT_THERE, THERE, Item
 
 
 class DynamoAgenda(DynamoShops):
@@ -27,13 +28,16 @@ class DynamoAgenda(DynamoShops):
         return tuple(sorted(found, key=attrgetter("due"))[:limit])
 
     def plan_look(self, look: Look) -> None:
-        key = keys.look(look.order, look.shipment)
-        ttl = seconds(self._now() + retention.of_orders(self._retention(look.order.shop)))
+        key, clock = keys.look(look.order, look.shipment), self._table.clock
         # Not when the order has said otherwise since: the shipment has ended, or has another number.
-        still = (
-            "attribute_not_exists(#pk) OR (attribute_exists(#agenda_pk) AND #number = :number AND #carrier = :carrier)"
-        )
-        self._table.write(self._table.update(key, {**items.look_out(look), "ttl": ttl}, still))
+        still = f"{THERE} AND attribute_exists(#agenda_pk) AND #number = :number AND #carrier = :carrier"
+        written = self._table.insist(self._table.update(key, items.look_out(look), still, clock=clock))
+        if written.done or (written.item and cast("int", written.item["ttl"]) > clock):
+            return
+        order = self._table.get(keys.document(look.order), consistent=True)
+        if order is not None:
+            made = {**items.look_out(look), "ttl": order["ttl"]}
+            self._table.insist(self._table.put(key, made, NOT_THERE, clock=clock))
 
     def handed(self, due: Due, again: datetime) -> bool:
         if due.message is not None:

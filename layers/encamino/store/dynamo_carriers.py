@@ -2,11 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
+from encamino.domain.errors import Conflict
 from encamino.store import items, keys
 from encamino.store.base import BreakerState, Unmapped
-from encamino.store.budget import Budget, take
+from encamino.store.budget import Budget, Slot, next_slot
 from encamino.store.dynamo_shops import DynamoShops
-from encamino.store.table import Item, seconds
+from encamino.store.table import Item, Written, seconds
 
 #: Lost races before a caller is told to wait a moment.
 _TRIES = 10
@@ -27,21 +28,25 @@ class DynamoCarriers(DynamoShops):
         key = keys.budget(carrier, account)
         item = self._table.get(key, consistent=True)
         for _ in range(_TRIES):
-            after = take(_budget(item), per_second, per_day, now)
-            if isinstance(after, timedelta):
-                return after
-            change = self._table.update(
-                key,
-                {"free_at": keys.iso(after.free_at or now), "day": str(after.day), "spent": after.spent},
-                "#free_at = :read AND #spent = :counted" if item else "attribute_not_exists(#pk)",
-                read=item["free_at"] if item else "",
-                counted=item["spent"] if item else 0,
-            )
-            written = self._table.write(change)
+            slot = next_slot(_budget(item), per_second, per_day, now)
+            if slot.at > now:
+                return slot.at - now
+            written = self._take(key, item, slot)
             if written.done:
                 return timedelta(0)
             item = written.item
         return timedelta(seconds=1 / per_second)
+
+    def reserve(self, carrier: str, account: str, per_second: float, per_day: int | None, now: datetime) -> timedelta:
+        key = keys.budget(carrier, account)
+        item = self._table.get(key, consistent=True)
+        for _ in range(_TRIES):
+            slot = next_slot(_budget(item), per_second, per_day, now)
+            written = self._take(key, item, slot)
+            if written.done:
+                return slot.at - now
+            item = written.item
+        raise Conflict("others take every slot", where=f"{carrier} {account}", cure="the queue tries again")
 
     def breaker(self, carrier: str, account: str) -> BreakerState:
         item = self._table.get(keys.breaker(carrier, account), consistent=True)
@@ -62,6 +67,18 @@ class DynamoCarriers(DynamoShops):
 
     def unmapped(self) -> tuple[Unmapped, ...]:
         return tuple(map(items.unmapped_in, self._table.query("#pk = :pk", pk=keys.UNMAPPED)))
+
+    def _take(self, key: keys.Key, item: Item | None, slot: Slot) -> Written:
+        """Take the slot, if nobody took one since the item was read."""
+        after = slot.after
+        change = self._table.update(
+            key,
+            {"free_at": keys.iso(after.free_at or slot.at), "day": str(after.day), "spent": after.spent},
+            "#free_at = :read AND #spent = :counted" if item else "attribute_not_exists(#pk)",
+            read=item["free_at"] if item else "",
+            counted=item["spent"] if item else 0,
+        )
+        return self._table.write(change)
 
 
 def _budget(item: Item | None) -> Budget:

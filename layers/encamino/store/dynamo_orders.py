@@ -11,9 +11,7 @@ from encamino.domain.reason import Decision
 from encamino.store import items, keys, retention
 from encamino.store.base import SCHEMA, Commit, Look, OrderDocument
 from encamino.store.dynamo_deliveries import DynamoDeliveries
-from encamino.store.table import TRANSACTION, Change, Draft, Item, seconds
-
-_NOT_THERE = "attribute_not_exists(#pk) OR #ttl <= :clock"
+from encamino.store.table import NOT_THERE, TRANSACTION, Change, Draft, Item, seconds
 
 
 class DynamoOrders(DynamoDeliveries):
@@ -88,7 +86,9 @@ class DynamoOrders(DynamoDeliveries):
             others = []
         room = TRANSACTION - len(core) - len(others)
         later, born = born[room:], born[:room]
-        while in_the_way := self._table.write_all([*core, *born, *others]):
+        while (in_the_way := self._table.write_all([*core, *born, *others])) != ():
+            if in_the_way is None:
+                return False
             there = {place - len(core) for place in in_the_way}
             if not all(0 <= place < len(born) for place in there):
                 return False
@@ -99,7 +99,7 @@ class DynamoOrders(DynamoDeliveries):
 
     def _write_each(self, changes: Iterable[Change]) -> None:
         for change in changes:
-            self._table.write(change)
+            self._table.insist(change)
 
     def _document(self, document: OrderDocument, aliases: Iterable[str], ttl: int) -> Change:
         placed = document.order.placed_at
@@ -113,7 +113,7 @@ class DynamoOrders(DynamoDeliveries):
         }
         key = keys.document(document.order.key)
         if document.version == 0:
-            return self._table.update(key, item, _NOT_THERE, clock=self._table.clock)
+            return self._table.update(key, item, NOT_THERE, clock=self._table.clock)
         return self._table.update(key, item, "#version = :read", read=document.version)
 
     def _told(self, change: Commit, ttl: int) -> list[Change]:
@@ -131,7 +131,7 @@ class DynamoOrders(DynamoDeliveries):
             "listing_pk": keys.messages_listing(message.key.order.shop),
             "listing_sk": keys.message_place(message),
         }
-        return self._table.put(keys.message(message.key), item, _NOT_THERE, clock=self._table.clock)
+        return self._table.put(keys.message(message.key), item, NOT_THERE, clock=self._table.clock)
 
     def _looks(self, change: Commit, ttl: int, when: str = "") -> list[Change]:
         version = change.document.version + 1

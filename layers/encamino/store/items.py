@@ -2,18 +2,21 @@
 
 import zlib
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, cast
 
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
 from encamino.domain.fact import Fact
+from encamino.domain.merging import EVENTS_KEPT
 from encamino.domain.message import Message, Render
 from encamino.domain.order import Details, Order, OrderKey
 from encamino.domain.reason import Decision
+from encamino.domain.shipment import Event, bearing, event_order
 from encamino.domain.shop import Shop
 from encamino.store import keys
 from encamino.store.base import BreakerState, Lane, Look, OrderDocument, RawDelivery, Unmapped
@@ -44,6 +47,12 @@ _TOLD.rebuild(_types_namespace={"Details": Details})
 _ORDER_FIELDS = frozenset(field.name for field in fields(Order))
 _OWN_FIELDS = frozenset({"planned", "deliveries", "token_hash", "aliases"})
 _MESSAGE_FIELDS = tuple(field.name for field in fields(Message) if field.name != "key")
+#: Noted once, never taken back.
+_SEEN_FIELDS = ("opened_at", "clicked_at")
+#: What a sender knows of its sending.
+SENDING_FIELDS = ("to", "locale", "subject", "provider_id", "sent_at")
+#: How many decisions one message row keeps.
+WHYS_KEPT = 50
 _LOOK_FIELDS = ("carrier", "account", "number")
 
 
@@ -62,13 +71,52 @@ def document_out(document: OrderDocument, aliases: Iterable[str]) -> bytes:
     unknown = cast("Mapping[str, Any]", document.kept.get("unknown", {}))
     said = {
         **unknown,
-        **_ORDER.dump_python(document.order, mode="json", exclude_defaults=True),
+        **_ORDER.dump_python(trimmed(document.order), mode="json", exclude_defaults=True),
         "planned": sorted(document.planned),
         "deliveries": document.deliveries,
         "token_hash": document.token_hash,
         "aliases": sorted(aliases),
     }
     return pack(to_json({name: value for name, value in said.items() if value}))
+
+
+def trimmed(order: Order) -> Order:
+    """The order with at most as many events as an item has room for, whatever order they came in.
+
+    Each shipment keeps what bears its status, under whichever of its numbers; the rest goes round by round, one event
+    of each shipment, newest first. What was dropped once would be dropped again: trimming early changes nothing.
+    """
+    if sum(len(shipment.events) for shipment in order.shipments) <= EVENTS_KEPT:
+        return order
+    bearers = {shipment.id: _bearers(shipment.events) for shipment in order.shipments}
+    rounds = [
+        (-place, _telling_apart(event), shipment.id, event)
+        for shipment in order.shipments
+        for place, event in enumerate(
+            sorted((e for e in shipment.events if e not in bearers[shipment.id]), key=_telling_apart, reverse=True)
+        )
+    ]
+    room = max(EVENTS_KEPT - sum(map(bool, bearers.values())), 0)
+    for _, _, id_, event in sorted(rounds, key=itemgetter(0, 1, 2), reverse=True)[:room]:
+        bearers[id_].add(event)
+    return replace(
+        order,
+        shipments=tuple(
+            replace(shipment, events=tuple(event for event in shipment.events if event in bearers[shipment.id]))
+            for shipment in order.shipments
+        ),
+    )
+
+
+def _bearers(events: tuple[Event, ...]) -> set[Event]:
+    """What bears the status today, and what would bear it if another number counted."""
+    ordered = sorted(events, key=_telling_apart)
+    found = (bearing(e for e in ordered if e.number in ("", number)) for number in {"", *(e.number for e in ordered)})
+    return {event for event in found if event is not None}
+
+
+def _telling_apart(event: Event) -> tuple[tuple[Any, ...], str]:
+    return event_order(event), repr(event)
 
 
 def document_in(item: Item) -> OrderDocument:
@@ -117,6 +165,11 @@ def message_out(message: Message) -> Draft:
     }
 
 
+def settled_out(message: Message) -> Draft:
+    """A message row as whoever settles it may write it: when it was seen may have been noted meanwhile."""
+    return {name: value for name, value in message_out(message).items() if not (name in _SEEN_FIELDS and value is None)}
+
+
 def message_in(item: Item) -> Message:
     """A message row."""
     key = keys.message_of(str(item["pk"]), str(item["sk"]))
@@ -131,6 +184,19 @@ def decision_out(decision: Decision) -> str:
 def decisions_in(item: Item) -> list[Decision]:
     """The decisions kept on a message row."""
     return [_DECISION.validate_json(text) for text in cast("list[str]", item.get("why", []))]
+
+
+def grown(why: Sequence[Decision], decision: Decision) -> list[Decision]:
+    """A row's decisions with one more, unless it only repeats the last: the first and the newest are kept."""
+    if why and replace(why[-1], at=decision.at) == decision:
+        return list(why)
+    longer = [*why, decision]
+    return longer if len(longer) <= WHYS_KEPT else [longer[0], *longer[1 - WHYS_KEPT :]]
+
+
+def gist(decision: Decision) -> str:
+    """A decision but for its time."""
+    return f"{decision.trigger}#{decision.channel}#{decision.verdict}#{decision.reason}"
 
 
 def look_out(look: Look) -> Draft:

@@ -12,7 +12,7 @@ from encamino.domain.fact import Fact
 from encamino.domain.message import WAITING, Message, MessageKey, MessageStatus, Render
 from encamino.domain.order import OrderKey
 from encamino.domain.reason import Decision
-from encamino.store import keys, retention
+from encamino.store import items, keys, retention
 from encamino.store.base import SCHEMA, Commit, Due, Lane, Look, OrderDocument, RawDelivery, Store
 from encamino.store.memory_agenda import MemoryAgenda
 from encamino.store.memory_shops import MemoryShops
@@ -26,6 +26,8 @@ class _Folder:
     until: datetime
     facts: list[Fact] = field(default_factory=list)
     why: list[Decision] = field(default_factory=list)
+    #: What was decided of each message after it was planned.
+    decided: dict[MessageKey, list[Decision]] = field(default_factory=dict)
     messages: dict[MessageKey, Message] = field(default_factory=dict)
 
 
@@ -80,7 +82,8 @@ class MemoryStore(MemoryShops, Store):
             if revoked and revoked != change.document.token_hash:
                 self._aliases[keys.token(revoked)].pop(key, None)
             version, schema = change.document.version + 1, max(change.document.schema, SCHEMA)
-            folder.document = replace(change.document, version=version, schema=schema)
+            order = items.trimmed(change.document.order)
+            folder.document = replace(change.document, order=order, version=version, schema=schema)
             folder.until = self._now() + retention.of_orders(self._retention(key.shop))
             folder.facts.extend(change.facts)
             folder.why.extend(change.why)
@@ -102,7 +105,11 @@ class MemoryStore(MemoryShops, Store):
     def why(self, key: OrderKey) -> tuple[Decision, ...]:
         with self._lock:
             folder = self._folder(key)
-            return tuple(sorted(folder.why, key=lambda decision: decision.at)) if folder else ()
+            if folder is None:
+                return ()
+            rows = sorted(folder.decided, key=keys.message)
+            told = [*folder.why, *(decision for row in rows for decision in folder.decided[row])]
+            return tuple(sorted(told, key=lambda decision: decision.at))
 
     def keep_delivery(self, shop: str, order: OrderKey | None, delivery: RawDelivery) -> None:
         with self._lock:
@@ -158,10 +165,48 @@ class MemoryStore(MemoryShops, Store):
             folder, old = self._folder(message.key.order), self.message(message.key)
             if folder is None or old is None or old.status not in frozenset(expect):
                 return False
-            self._write(folder, message)
-            if decision is not None:
-                folder.why.append(decision)
+            opened, clicked = message.opened_at or old.opened_at, message.clicked_at or old.clicked_at
+            self._write(folder, replace(message, opened_at=opened, clicked_at=clicked))
+            self._decide(folder, message.key, decision)
             return True
+
+    def begin(self, message: Message) -> bool:
+        with self._lock:
+            folder, old = self._folder(message.key.order), self.message(message.key)
+            if folder is None or old is None or message.claim is None or old.claim != message.claim:
+                return False
+            if old.status is not MessageStatus.SENDING:
+                return False
+            begun = replace(old, to=message.to, locale=message.locale, subject=message.subject)
+            folder.messages[message.key] = begun
+            return True
+
+    def complete(self, message: Message, decision: Decision | None) -> None:
+        with self._lock:
+            folder, old = self._folder(message.key.order), self.message(message.key)
+            if folder is None or old is None:
+                return
+            done = replace(
+                old,
+                to=old.to if old.to is not None else message.to,
+                locale=old.locale if old.locale is not None else message.locale,
+                subject=old.subject if old.subject is not None else message.subject,
+                provider_id=old.provider_id if old.provider_id is not None else message.provider_id,
+                sent_at=old.sent_at or message.sent_at,
+            )
+            if old.status is not MessageStatus.SENDING:
+                done = replace(done, claim=None, lease_until=None)
+            folder.messages[message.key] = done
+            self._decide(folder, message.key, decision)
+
+    def note_seen(
+        self, key: MessageKey, *, opened_at: datetime | None = None, clicked_at: datetime | None = None
+    ) -> None:
+        with self._lock:
+            folder, old = self._folder(key.order), self.message(key)
+            if folder is not None and old is not None:
+                opened, clicked = old.opened_at or opened_at, old.clicked_at or clicked_at
+                folder.messages[key] = replace(old, opened_at=opened, clicked_at=clicked)
 
     def hasten(self, keys: Sequence[MessageKey], now: datetime) -> None:
         with self._lock:
@@ -191,6 +236,8 @@ class MemoryStore(MemoryShops, Store):
 
     def plan_look(self, look: Look) -> None:
         with self._lock:
+            if self._folder(look.order) is None:
+                return
             there = self._looks.get((look.order, look.shipment))
             if there is None or (there.due and (there.carrier, there.number) == (look.carrier, look.number)):
                 self._look(look)
@@ -229,6 +276,10 @@ class MemoryStore(MemoryShops, Store):
     def _look(self, look: Look) -> None:
         self._looks[look.order, look.shipment] = look
         self._agenda.put(Lane.LOOK, look.due, look)
+
+    def _decide(self, folder: _Folder, key: MessageKey, decision: Decision | None) -> None:
+        if decision is not None:
+            folder.decided[key] = items.grown(folder.decided.get(key, ()), decision)
 
     def _write(self, folder: _Folder, message: Message) -> None:
         folder.messages[message.key] = message

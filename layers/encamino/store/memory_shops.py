@@ -7,7 +7,7 @@ from threading import RLock
 from encamino.domain.reason import Why
 from encamino.domain.shop import Retention, Shop
 from encamino.store.base import BreakerState, Unmapped
-from encamino.store.budget import Budget, take
+from encamino.store.budget import Budget, Slot, next_slot
 
 
 class MemoryShops:
@@ -69,11 +69,16 @@ class MemoryShops:
 
     def spend(self, carrier: str, account: str, per_second: float, per_day: int | None, now: datetime) -> timedelta:
         with self._lock:
-            after = take(self._budgets.get((carrier, account), Budget()), per_second, per_day, now)
-            if isinstance(after, timedelta):
-                return after
-            self._budgets[carrier, account] = after
-            return timedelta(0)
+            slot = self._slot(carrier, account, per_second, per_day, now)
+            if slot.at <= now:
+                self._budgets[carrier, account] = slot.after
+            return slot.at - now
+
+    def reserve(self, carrier: str, account: str, per_second: float, per_day: int | None, now: datetime) -> timedelta:
+        with self._lock:
+            slot = self._slot(carrier, account, per_second, per_day, now)
+            self._budgets[carrier, account] = slot.after
+            return slot.at - now
 
     def breaker(self, carrier: str, account: str) -> BreakerState:
         return self._breakers.get((carrier, account), BreakerState())
@@ -90,6 +95,9 @@ class MemoryShops:
     def unmapped(self) -> tuple[Unmapped, ...]:
         with self._lock:
             return tuple(self._unmapped[key] for key in sorted(self._unmapped))
+
+    def _slot(self, carrier: str, account: str, per_second: float, per_day: int | None, now: datetime) -> Slot:
+        return next_slot(self._budgets.get((carrier, account), Budget()), per_second, per_day, now)
 
     def _retention(self, shop: str) -> Retention:
         known = self._shops.get(shop)

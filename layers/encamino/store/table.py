@@ -13,6 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from encamino.domain.errors import Unavailable
 from encamino.store.keys import Key
 
 type Value = str | bytes | bool | int | list[str]
@@ -23,7 +24,12 @@ type Draft = Mapping[str, Value | None]
 #: What one TransactWriteItems holds.
 TRANSACTION = 100
 _BATCH = 100
-_LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+#: Conditions on the item's life; both need `clock`.
+NOT_THERE, THERE = "attribute_not_exists(#pk) OR #ttl <= :clock", "#ttl > :clock"
+_FAILED, _CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
+_BUSY = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "RequestLimitExceeded"})
+#: How often a write is offered that met a transaction on its item.
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class Written:
 
     done: bool
     item: Item | None = None
+    #: A transaction held the item: the condition was not even looked at.
+    held: bool = False
 
 
 class Table:
@@ -108,7 +116,7 @@ class Table:
         given = {name: value for name, value in item.items() if value is not None}
         sets = ", ".join(filter(None, [*(f"#{name} = :{name}" for name in given), also]))
         removes = ", ".join(f"#{name}" for name in item if name not in given)
-        said = f"SET {sets}" + (f" REMOVE {removes}" if removes else "")
+        said = " ".join(filter(None, [sets and f"SET {sets}", removes and f"REMOVE {removes}"]))
         return self._change("Update", {"Key": _typed(key._asdict())}, said, when, {**given, **values})
 
     def delete(self, key: Key) -> Change:
@@ -124,23 +132,40 @@ class Table:
         try:
             answer = call(**arguments)
         except ClientError as err:
-            if err.response["Error"]["Code"] not in {"ConditionalCheckFailedException", "TransactionConflictException"}:
+            code = err.response["Error"]["Code"]
+            if code == f"{_CONFLICT}Exception":
+                return Written(done=False, held=True)
+            if code != f"{_FAILED}Exception":
                 raise
             there: Any = err.response
             return Written(done=False, item=_plain(there["Item"]) if there.get("Item") else None)
         return Written(done=True, item=_plain(answer["Attributes"]) if answer.get("Attributes") else None)
 
-    def write_all(self, changes: Sequence[Change]) -> tuple[int, ...]:
-        """Write all or nothing. The places of those that stood in the way: none when all is written."""
+    def insist(self, change: Change, *, returning: str = "NONE") -> Written:
+        """Write one whose loss nobody would notice. Raises Unavailable while a transaction holds its item."""
+        for _ in range(_TRIES):
+            written = self.write(change, returning=returning)
+            if not written.held:
+                return written
+        raise Unavailable("a transaction holds the item", where=self._name, cure="the caller will try again")
+
+    def write_all(self, changes: Sequence[Change]) -> tuple[int, ...] | None:
+        """Write all or nothing. The places of those whose condition did not hold: none when all is written.
+
+        None: someone else was writing one of them. Raises Unavailable when the table is busy.
+        """
         try:
             self._client.transact_write_items(TransactItems=[{change.kind: change.arguments} for change in changes])
         except ClientError as err:
             reasons = [reason.get("Code", "None") for reason in err.response.get("CancellationReasons", ())]
-            if err.response["Error"]["Code"] != "TransactionCanceledException" or not _LOST.issuperset(
-                code for code in reasons if code != "None"
-            ):
+            said = set(reasons) - {"None"}
+            if err.response["Error"]["Code"] != "TransactionCanceledException" or said - {_FAILED, _CONFLICT, *_BUSY}:
                 raise
-            return tuple(place for place, code in enumerate(reasons) if code != "None")
+            if said & _BUSY:
+                raise Unavailable("the table is busy", where=self._name, cure="the caller will try again") from err
+            if not said or _CONFLICT in said:
+                return None
+            return tuple(place for place, code in enumerate(reasons) if code == _FAILED)
         return ()
 
     def _change(

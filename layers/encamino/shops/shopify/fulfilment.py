@@ -12,7 +12,7 @@ from datetime import datetime
 from encamino.domain.errors import Unreadable
 from encamino.domain.fact import Fact
 from encamino.domain.shipment import SILENT, Event, Label, Reason, Shipment, ShipmentStatus, ShippedItem
-from encamino.shops.reading import Json, Table, count, flag, ident, instant, rows, text, texts
+from encamino.shops.reading import ID_LENGTH, Json, Table, count, flag, ident, instant, rows, text, texts
 from encamino.shops.shopify.told import Told
 
 #: FulfillmentEventStatus, lower case → our status.
@@ -87,20 +87,32 @@ def fulfilment_event(told: Told) -> tuple[Fact, ...] | str:
     return (_fact(told, f"shipment.{event.status}", event.time, shipment),)
 
 
+def unmapped(told: Told) -> tuple[tuple[str, str], ...]:
+    """The words for the transport that our table does not know, each once, with the message beside them."""
+    body, group = told.body, told.topic.partition("/")[0]
+    if group == "fulfillment_events":
+        said = [(body.get("status"), body.get("message"))]
+    else:
+        sent = rows(body.get("fulfillments")) if group == "orders" else [body] if group == "fulfillments" else []
+        said = [(row.get("shipment_status"), None) for row in sent]
+    words = ((text(word).lower()[:ID_LENGTH], text(beside)[:ID_LENGTH]) for word, beside in said)
+    return tuple(dict.fromkeys((word, beside) for word, beside in words if word and word not in _TRANSPORT))
+
+
 def ships(line: Table) -> bool:
     """Whether a line travels: gift cards, services and downloads do not."""
     return flag(line.get("requires_shipping"), default=True) and not flag(line.get("gift_card"))
 
 
 def _transport(told: Told, said: Table) -> Event | None:
-    return _event(_updated(told, said), said.get("shipment_status"), said.get("updated_at"))
+    # The word for how it stands now; nobody tells since when. Scans come as fulfilment events.
+    event = _event(_updated(told, said), said.get("shipment_status"), said.get("updated_at"))
+    return replace(event, stated=True) if event else None
 
 
 def _called_off(told: Told, said: Table) -> Event:
-    when, local = _updated(told, said), text(said.get("updated_at"))
-    return Event(
-        when, ShipmentStatus.EXCEPTION, text(said.get("status")), "", local, reason=Reason.CANCELLED, source="shopify"
-    )
+    event = Event(_updated(told, said), ShipmentStatus.EXCEPTION, text(said.get("status")), "", stated=True)
+    return replace(event, local=text(said.get("updated_at")), reason=Reason.CANCELLED, source="shopify")
 
 
 def _event(when: datetime, status: Json, local: Json) -> Event | None:
@@ -115,8 +127,9 @@ def _labels(told: Told, said: Table) -> list[Label]:
     links = texts(said.get("tracking_urls")) or [text(said.get("tracking_url"))]
     pages = dict(zip(numbers, links, strict=False)) if len(links) == len(numbers) else {numbers[0]: links[0]}
     company, updated = text(said.get("tracking_company")) or None, _updated(told, said)
+    siblings = tuple(number for number in dict.fromkeys(numbers) if number)
     return [
-        Label(updated, number or None, carrier_name=company, link=pages.get(number) or None)
+        Label(updated, number or None, None, company, pages.get(number) or None, siblings)
         for number in dict.fromkeys(numbers)
     ]
 

@@ -13,7 +13,7 @@ from encamino.domain.fact import Fact
 from encamino.domain.order import OrderStatus
 from encamino.shops.base import Delivery, Translation
 from encamino.shops.reading import at, instant, rows, text
-from encamino.shops.shopify.fulfilment import fulfilment_alone, fulfilment_event
+from encamino.shops.shopify.fulfilment import fulfilment_alone, fulfilment_event, unmapped
 from encamino.shops.shopify.order import order, refunds
 from encamino.shops.shopify.told import Told, read
 
@@ -49,7 +49,7 @@ def translate(delivery: Delivery, statuses: Mapping[str, OrderStatus]) -> Transl
         teller = _step if group == "fulfillment_orders" and step in _STEPS else _TELLERS.get(told.topic, _unused)
         answer = teller(told)
     ignored, facts = (answer, ()) if isinstance(answer, str) else (None, answer)
-    return Translation(facts, ignored, told.test, told.shop_domain)
+    return Translation(facts, ignored, told.test, told.shop_domain, unmapped(told))
 
 
 def _edited(told: Told) -> tuple[Fact, ...]:
