@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from encamino.channels.base import ChannelOut
+    from encamino.channels.rate import Pace
     from encamino.domain.link import Links
     from encamino.domain.message import Channel
     from encamino.domain.order import Order, OrderKey
@@ -169,29 +170,15 @@ def send_desk() -> SendDesk:
     """What sending needs."""
     from encamino.flows.send import SendDesk  # noqa: PLC0415
 
-    return SendDesk(store(), renderer(), channels(), links, suppressed, _Pace().wait)
+    return SendDesk(store(), renderer(), channels(), links, suppressed, pace().wait)
 
 
-class _Pace:
-    """SES's rate, shared by the functions that send: each holds its part of it in its own bucket."""
+def pace() -> Pace:
+    """SES's rate, shared by as many senders as the queue may start."""
+    from encamino.channels.clients import ses_client  # noqa: PLC0415
+    from encamino.channels.rate import Pace, SendRate  # noqa: PLC0415
 
-    def __init__(self) -> None:
-        from encamino.channels.clients import ses_client  # noqa: PLC0415
-        from encamino.channels.rate import Bucket, SendRate  # noqa: PLC0415
-
-        self._rate, self._bucket = SendRate(ses_client()), Bucket(1.0, wall())
-        self._workers = int(setting("SENDERS"))
-
-    def wait(self, channel: Channel) -> timedelta:
-        """How long until the next turn; zero takes it. A short wait is waited here. SMS has SNS's own limits."""
-        if channel != "email":
-            return timedelta(0)
-        per_second = self._rate.per_second(wall()) / self._workers
-        self._bucket, left = self._bucket.take(per_second, wall())
-        if timedelta(0) < left < timedelta(seconds=2):
-            time.sleep(left.total_seconds())
-            self._bucket, left = self._bucket.take(per_second, wall())
-        return left
+    return Pace(SendRate(ses_client()), int(setting("SENDERS")), wall, time.sleep)
 
 
 @cache

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encamino.channels.rate import Bucket, SendRate
+from encamino.channels.rate import Bucket, Pace, SendRate
+from encamino.domain.message import Channel
 from tests.channels.stub import Says, Stub, error
 
 if TYPE_CHECKING:
@@ -91,3 +92,22 @@ def test_a_clock_that_goes_back_gives_no_leave() -> None:
 
     assert wait > timedelta(0)
     assert back == bucket
+
+
+def test_senders_share_the_rate_wait_a_moment_and_hand_longer_waits_back(stub: Stub, ses: SESV2Client) -> None:
+    stub.answer = lambda _: account(2)
+    now, slept = [NOW], []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += timedelta(seconds=seconds)
+
+    pace = Pace(SendRate(ses), 2, lambda: now[0], sleep)
+
+    assert [pace.wait(Channel.EMAIL) for _ in range(3)] == [timedelta(0)] * 3
+    assert sum(slept) == pytest.approx(2 / 0.9, abs=0.01)
+    assert pace.wait(Channel.SMS) == timedelta(0)
+    stub.answer = lambda _: account(1)
+    now[0] += timedelta(minutes=15)
+    pace.wait(Channel.EMAIL)
+    assert pace.wait(Channel.EMAIL) > timedelta(seconds=2)

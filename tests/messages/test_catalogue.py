@@ -94,10 +94,9 @@ def test_a_mistake_is_named_by_file_and_key(tmp_path: Path, changed: dict[str, s
 
 def test_durations_and_conditions_over_several_lines_are_read(tmp_path: Path) -> None:
     still = '"""\nshipment.status == \'delivered\'\nand not order.cancelled_at\n"""'
-    found = catalogue(_written(tmp_path, after='"0"', settle='"2m"', repeat='["3d", "5d"]', still=still))
+    found = catalogue(_written(tmp_path, after='"0"', settle='"2m"', still=still))
 
     assert found["thanks"].settle == timedelta(minutes=2)
-    assert found["thanks"].repeat == (timedelta(days=3), timedelta(days=5))
     assert found["thanks"].still is not None
 
 
@@ -110,3 +109,8 @@ def test_a_message_whose_template_asks_for_more_is_a_set_up_error(renderer: Rend
         renderer.email("shipped", SAMPLES[0].context("es"))
 
     assert caught.value.where == "messages/shipped/email.txt.j2"
+
+
+def test_reminders_are_refused_until_they_are_sent(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="reminders"):
+        catalogue(_written(tmp_path, repeat='["3d", "5d"]'))

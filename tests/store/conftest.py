@@ -33,7 +33,7 @@ def schema() -> dict[str, Any]:
     return {name: properties[name] for name in wanted}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it lasts, HTTP is not itself: the tests of other rooms must not see that
 def aws() -> Iterator[Callable[[str], Any]]:
     """Clients of an account that is not there."""
     with mock_aws():

@@ -177,6 +177,7 @@ class Draft:
         self.seq = seq
         self.number = number
         self.source = source
+        self.stated = False
 
 
 def at(value: Object, *names: str) -> Object:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from encamino.channels.failure import FAILURES
+from encamino.domain.message import Channel
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -65,3 +67,28 @@ class SendRate:
         self._rate = max(account.get("SendQuota", {}).get("MaxSendRate", LEAST), LEAST)
         self._sandbox = not account.get("ProductionAccessEnabled", False)
         self._until = now + _FRESH
+
+
+#: Up to this long a turn is waited for where one stands; a longer wait goes back to the agenda.
+PATIENCE = timedelta(seconds=2)
+
+
+class Pace:
+    """One sender's part of the account's rate, for the e-mail channel. SMS has SNS's own limits."""
+
+    def __init__(
+        self, rate: SendRate, senders: int, now: Callable[[], datetime], sleep: Callable[[float], None]
+    ) -> None:
+        self._rate, self._senders, self._now, self._sleep = rate, senders, now, sleep
+        self._bucket = Bucket(1.0, now())
+
+    def wait(self, channel: Channel) -> timedelta:
+        """How long until the next turn; zero takes it."""
+        if channel is not Channel.EMAIL:
+            return timedelta(0)
+        per_second = self._rate.per_second(self._now()) / self._senders
+        self._bucket, left = self._bucket.take(per_second, self._now())
+        if timedelta(0) < left < PATIENCE:
+            self._sleep(left.total_seconds())
+            self._bucket, left = self._bucket.take(per_second, self._now())
+        return left

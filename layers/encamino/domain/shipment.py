@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 
 class ShipmentStatus(StrEnum):
@@ -83,14 +82,6 @@ class Event:
         if self.stated:
             return (self.source, self.number, None, self.status, self.raw_code, "", None)
         return (self.source, self.number, self.time, self.status, self.raw_code, self.text, self.place)
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> bool:
-            # An event made of a carriers.reading.Draft has not been told: it is a scan.
-            if name == "stated":
-                return False
-            raise AttributeError(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def _shipment(shipment: Shipment, zone: ZoneInfo, now: datetime) -> ShownShipmen
     if shipment.status is ShipmentStatus.OUT_FOR_DELIVERY and bearing:
         day = last = bearing.time.astimezone(zone).date()
     delivered = shipment.status is ShipmentStatus.DELIVERED and bearing
-    signed_by = shipment.tracking.signed_by if shipment.tracking else None
+    signed_by = shipment.signed_by
     promised = day is not None and last is not None and last >= today
     one_day = promised and day == last
     hours = one_day and window is not None and window.start.astimezone(zone).date() == day and window.end > now

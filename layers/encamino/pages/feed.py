@@ -27,7 +27,7 @@ def render(order: Order, now: datetime, base: str) -> Page:
         "cancelled_at": instant(order.cancelled_at) if order.cancelled_at else None,
         "as_of": instant(now),
         "tracking_url": base if base.startswith(("https://", "http://")) else None,
-        "shipments": [_discreet(shipment_json(s), hidden) for s in order.shipments],
+        "shipments": [_discreet(shipment_json(s), hidden) for s in order.shipments if not s.dropped],
     }
     return page(200, JSON, headers.of_file(), json.dumps(said, ensure_ascii=False, separators=(",", ":")))
 
