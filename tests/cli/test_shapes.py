@@ -195,15 +195,14 @@ def test_a_secret_that_was_given_is_not_shown(encamino: Command) -> None:
 
 
 def test_a_shop_is_checked_platform_by_platform(encamino: Command, fake: FakeStack) -> None:
-    kept = RawDelivery("hash", "shopify", examples.NOON, {}, b"{", "no JSON")
-    fake.store.keep_delivery("casa-lluna", None, kept)
+    fake.store.note_delivery("casa-lluna", "shopify", examples.NOON, "unreadable: no JSON")
 
     said = encamino("shop", "check", "casa-lluna", "--json").said
 
     assert set(said) == {"shop", "platforms"}
-    assert keys(said["platforms"]) == {"platform", "url", "enabled", "paste", "last_unread_delivery", "verdict"}
+    assert keys(said["platforms"]) == {"platform", "url", "enabled", "paste", "last_delivery", "verdict"}
     shopify = next(row for row in said["platforms"] if row["platform"] == "shopify")
-    assert (shopify["last_unread_delivery"], shopify["verdict"]) == ("2026-11-03T12:00:00Z", "no JSON")
+    assert (shopify["last_delivery"], shopify["verdict"]) == ("2026-11-03T12:00:00Z", "unreadable: no JSON")
 
 
 def test_the_inbox_lists_what_needs_a_person(encamino: Command, fake: FakeStack) -> None:

@@ -79,3 +79,13 @@ def test_the_business_clock_runs_with_the_wall_until_it_is_moved(store: Store) -
     assert store.clock_offset() == timedelta(days=15, microseconds=7)
     store.set_clock_offset(timedelta(0))
     assert store.clock_offset() == timedelta(0)
+
+
+def test_what_a_platform_delivered_last_and_what_became_of_it_is_known(store: Store) -> None:
+    assert store.last_delivery("demo", "shopify") is None
+
+    store.note_delivery("demo", "shopify", NOON, "understood")
+    store.note_delivery("demo", "shopify", NOON + timedelta(hours=1), "unreadable: no order id")
+
+    assert store.last_delivery("demo", "shopify") == (NOON + timedelta(hours=1), "unreadable: no order id")
+    assert store.last_delivery("other", "shopify") is None

@@ -72,14 +72,10 @@ def check(shop: str, as_json: AsJson = False) -> None:
 
 def _checked(here: Stack, shop: str, slug: str) -> Json:
     ready = bool(wiring.parameters().secrets(shop, slug, wiring.wall()))
-    last = max(
-        (d for d in here.store.deliveries(shop, None) if d.platform == slug), key=lambda d: d.received_at, default=None
-    )
-    url = f"{here.api}/webhooks/{slug}/{shop}"
+    last, url = here.store.last_delivery(shop, slug), f"{here.api}/webhooks/{slug}/{shop}"
     return {
         "platform": slug, "url": url, "enabled": ready, "paste": platform(slug).paste(url),
-        "last_unread_delivery": instant(last.received_at) if last else None,
-        "verdict": (last.trouble or "about no order") if last else _waiting(ready=ready),
+        "last_delivery": instant(last[0]) if last else None, "verdict": last[1] if last else _waiting(ready=ready),
     }  # fmt: skip
 
 
@@ -88,8 +84,8 @@ def _waiting(*, ready: bool) -> str:
 
 
 def _check_words(rows: list[Json]) -> object:
-    return table("platforms", ("platform", "enabled", "verdict", "what to do"),
-                 [(r["platform"], r["enabled"], r["verdict"], r["paste"])
+    return table("platforms", ("platform", "enabled", "last delivery", "verdict", "what to do"),
+                 [(r["platform"], r["enabled"], r["last_delivery"], r["verdict"], r["paste"])
                   for r in rows if isinstance(r, dict)])  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from encamino.domain.errors import Misconfigured
-from encamino.flows.intake import Recognise, take
+from encamino.flows.intake import Recognise, Taken, take
 from encamino.flows.keep import Desk
 from encamino.shops.base import Delivery, platform
 
@@ -34,6 +34,13 @@ def take_in(room: InboxDesk, text: str, now: datetime) -> str:
     delivery = Delivery(body, envelope["headers"], datetime.fromisoformat(envelope["received_at"]))
     slug = envelope["platform"]
     taken = take(room.desk, shop, slug, platform(slug), delivery, room.recognise, now)
+    verdict = _verdict(taken)
+    said = f"{verdict}: {taken.trouble or taken.ignored}" if taken.trouble or taken.ignored else verdict
+    room.desk.store.note_delivery(shop.shop, slug, delivery.received_at, said)
+    return verdict
+
+
+def _verdict(taken: Taken) -> str:
     if taken.trouble:
         return "unreadable"
     if taken.ignored:

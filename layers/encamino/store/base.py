@@ -223,6 +223,12 @@ class Shops(Protocol):
     def shops(self) -> tuple[str, ...]:
         """Every shop's slug."""
 
+    def note_delivery(self, shop: str, platform: str, at: datetime, verdict: str) -> None:
+        """What a platform delivered last, and what became of it; never a word of the delivery itself."""
+
+    def last_delivery(self, shop: str, platform: str) -> tuple[datetime, str] | None:
+        """When a platform last delivered, and what became of it."""
+
     def suppression(self, shop: str, alias: str) -> Why | None:
         """Why not to write to this alias (HMAC of an address), None when nothing speaks against it."""
 

@@ -36,6 +36,14 @@ class DynamoShops:
         found = self._table.query("#listing_pk = :list", index="listing", list=keys.SHOPS_LISTING)
         return tuple(str(item["listing_sk"]) for item in found)
 
+    def note_delivery(self, shop: str, platform: str, at: datetime, verdict: str) -> None:
+        said: Item = {"at": at.isoformat(), "verdict": verdict}
+        self._table.write(self._table.put(keys.last_delivery(shop, platform), said))
+
+    def last_delivery(self, shop: str, platform: str) -> tuple[datetime, str] | None:
+        item = self._table.get(keys.last_delivery(shop, platform))
+        return (datetime.fromisoformat(str(item["at"])), str(item["verdict"])) if item else None
+
     def suppression(self, shop: str, alias: str) -> Why | None:
         item = self._table.get(keys.suppressed(shop, alias), consistent=True)
         return Why(str(item["reason"])) if item else None

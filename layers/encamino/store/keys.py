@@ -10,6 +10,7 @@
 | alias of an order; may name several | ALIAS#{name, token, number}#{value} | ORDER#{shop}#{platform}#{id} |
 | address that must not be written to | ALIAS#suppressed#{shop}#{alias} | SUPPRESSED |
 | shop settings | SHOP#{shop} | SHOP |
+| what a platform delivered last | SHOP#{shop} | LAST#{platform} |
 | carrier memo, budget, breaker | CARRIER#{carrier}#{account} | MEMO#{name}, BUDGET, BREAKER |
 | unknown carrier codes | UNMAPPED | {carrier}#{code} |
 | the business clock | CLOCK | CLOCK |
@@ -138,6 +139,11 @@ def aliases(doc: OrderDocument) -> frozenset[str]:
 def suppressed(shop_slug: str, alias: str) -> Key:
     """An address that must not be written to."""
     return Key(f"ALIAS#suppressed#{shop_slug}#{alias}", "SUPPRESSED")
+
+
+def last_delivery(slug: str, platform: str) -> Key:
+    """What came last from a shop's platform."""
+    return Key(f"SHOP#{slug}", f"LAST#{platform}")
 
 
 def shop(slug: str) -> Key:

@@ -17,6 +17,7 @@ class MemoryShops:
         self._lock = RLock()
         self._shops: dict[str, Shop] = {}
         self._suppressed: defaultdict[str, dict[str, tuple[Why, datetime]]] = defaultdict(dict)
+        self._last: dict[tuple[str, str], tuple[datetime, str]] = {}
         self._offset = timedelta(0)
         self._memos: dict[tuple[str, str, str], tuple[str, datetime]] = {}
         self._budgets: dict[tuple[str, str], Budget] = {}
@@ -34,6 +35,12 @@ class MemoryShops:
 
     def shops(self) -> tuple[str, ...]:
         return tuple(sorted(self._shops))
+
+    def note_delivery(self, shop: str, platform: str, at: datetime, verdict: str) -> None:
+        self._last[shop, platform] = (at, verdict)
+
+    def last_delivery(self, shop: str, platform: str) -> tuple[datetime, str] | None:
+        return self._last.get((shop, platform))
 
     def suppression(self, shop: str, alias: str) -> Why | None:
         found = self._suppressed[shop].get(alias)
