@@ -17,7 +17,7 @@ from encamino.domain.message import Message, Render
 from encamino.domain.order import Details, Order, OrderKey
 from encamino.domain.reason import Decision
 from encamino.domain.shipment import Event, bearing, event_order
-from encamino.domain.shop import Shop
+from encamino.domain.shop import CHECKED, Shop
 from encamino.store import keys
 from encamino.store.base import BreakerState, Lane, Look, OrderDocument, RawDelivery, Unmapped
 from encamino.store.table import Draft, Item
@@ -249,7 +249,7 @@ def shop_in(item: Item) -> Shop:
 @lru_cache(maxsize=256)
 def _shop(raw: bytes) -> Shop:
     # Every event reads its shop, and checking it costs more than reading it.
-    return Shop.model_validate_json(raw, extra="ignore")
+    return Shop.model_validate_json(raw, extra="ignore", context=CHECKED)
 
 
 def breaker_out(state: BreakerState) -> Draft:
