@@ -24,11 +24,7 @@ IDLE = 5.0
 
 def ses_client(endpoint_url: str | None = None, read_timeout: float = 10, idle: float = IDLE) -> SESV2Client:
     """SES v2. The address may also come from AWS_ENDPOINT_URL_SESV2."""
-    client = botocore.session.get_session().create_client(
-        "sesv2", endpoint_url=endpoint_url, config=_once(read_timeout)
-    )
-    _hang_up_when_idle(client, idle)
-    return client
+    return cast("SESV2Client", _client("sesv2", endpoint_url, read_timeout, idle))
 
 
 def sns_client(endpoint_url: str | None = None, read_timeout: float = 10, idle: float = IDLE) -> SNSClient:
