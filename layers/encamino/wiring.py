@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mypy_boto3_sesv2 import SESV2Client
+
     from encamino.channels.base import ChannelOut
     from encamino.channels.rate import Pace
     from encamino.domain.link import Links
@@ -66,15 +68,10 @@ def client(service: str, patience: float = 8) -> Any:
     """
     from botocore.config import Config  # noqa: PLC0415
 
+    from encamino.channels.clients import session  # noqa: PLC0415
+
     config = Config(connect_timeout=2, read_timeout=patience, retries={"total_max_attempts": 3, "mode": "standard"})
-    return _session().create_client(service, config=config)
-
-
-@cache
-def _session() -> Any:
-    import botocore.session  # noqa: PLC0415
-
-    return botocore.session.get_session()
+    return session().create_client(service, config=config)
 
 
 def wall() -> datetime:
@@ -173,25 +170,32 @@ def send_desk() -> SendDesk:
     return SendDesk(store(), renderer(), channels(), links, suppressed, pace().wait)
 
 
+@cache
+def ses() -> SESV2Client:
+    """SES, asked once (law 7)."""
+    from encamino.channels.clients import ses_client  # noqa: PLC0415
+
+    return ses_client()
+
+
 def pace() -> Pace:
     """SES's rate, shared by as many senders as the queue may start."""
-    from encamino.channels.clients import ses_client  # noqa: PLC0415
     from encamino.channels.rate import Pace, SendRate  # noqa: PLC0415
 
-    return Pace(SendRate(ses_client()), int(setting("SENDERS")), wall, time.sleep)
+    return Pace(SendRate(ses()), int(setting("SENDERS")), wall, time.sleep)
 
 
 @cache
 def channels() -> Mapping[Channel, ChannelOut]:
     """Ways out. Their clients try once (law 7)."""
     from encamino.channels.base import set_name  # noqa: PLC0415
-    from encamino.channels.clients import ses_client, sns_client  # noqa: PLC0415
+    from encamino.channels.clients import sns_client  # noqa: PLC0415
     from encamino.channels.email import Email  # noqa: PLC0415
     from encamino.channels.sms import Sms  # noqa: PLC0415
     from encamino.domain.message import Channel  # noqa: PLC0415
 
     stack = setting("STACK")
-    return {Channel.EMAIL: Email(ses_client(), lambda shop: set_name(stack, shop)), Channel.SMS: Sms(sns_client())}
+    return {Channel.EMAIL: Email(ses(), lambda shop: set_name(stack, shop)), Channel.SMS: Sms(sns_client())}
 
 
 def track_desk() -> TrackDesk:

@@ -22,7 +22,7 @@ WANTED = {
     "door_first_200": f"ratio <= {bench_door.CEILING}",
     **{f"import_{function}": f"ratio <= {bench_imports.CEILING}" for function in bench_imports.DOORS},
     **{f"carrier_dhl_{events}_events_faster": f">= {floor:g} times" for events, floor in bench_carrier.FLOORS.items()},
-    **{name: f"<= {ceiling} us" for name, ceiling in bench_render.CEILINGS.items()},
+    **{name: f"<= {ceiling} loops" for name, ceiling in bench_render.CEILINGS.items()},
 }
 
 

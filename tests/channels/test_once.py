@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from encamino.channels.base import Accepted, Ambiguous, Refused, Throttled
-from encamino.channels.clients import ses_client, sns_client
+from encamino.channels.clients import ses_client, session, sns_client
 from encamino.channels.email import Email
 from encamino.channels.sms import Sms
 from encamino.domain.reason import Why
@@ -72,6 +72,7 @@ def test_nobody_listening_is_certainly_not_accepted(aws: None, case: Case) -> No
 
         sent = email.send(case.message, case.render, TO, case.shop)
 
+    session.cache_clear()  # the next test has credentials again
     assert isinstance(sent, Throttled)
 
 
@@ -83,12 +84,11 @@ def test_without_credentials_nothing_is_sent_and_the_message_keeps(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", f"{tmp_path}/none")
     monkeypatch.setenv("AWS_CONFIG_FILE", f"{tmp_path}/none")
-    import boto3  # noqa: PLC0415
-
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    session.cache_clear()
 
     sent = Email(ses_client(stub.url), lambda shop: shop).send(case.message, case.render, TO, case.shop)
 
+    session.cache_clear()  # the next test has credentials again
     assert isinstance(sent, Throttled)
     assert stub.asked == []
 
@@ -141,6 +141,7 @@ def test_what_is_no_fault_of_the_message_goes_later(
 
     sent = email.send(case.message, case.render, TO, case.shop)
 
+    session.cache_clear()  # the next test has credentials again
     assert isinstance(sent, Throttled)
     assert sent.retry_after == pause
     assert len(stub.asked) == 1

@@ -7,9 +7,9 @@ boto3 sends the same mail up to three times when SES takes it and the connection
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 #: A connection that was quiet for longer is not used again: a Lambda sleeps between two batches, the other end hangs up
 #: meanwhile, and a send over the dead connection would be one of which nobody knows whether it arrived.
 IDLE = 5.0
+
+
+@cache
+def session() -> Any:
+    """The one session: it reads AWS's descriptions once. A plain one of botocore's starts faster than boto3's."""
+    import botocore.session  # noqa: PLC0415
+
+    return botocore.session.get_session()
 
 
 def ses_client(endpoint_url: str | None = None, read_timeout: float = 10, idle: float = IDLE) -> SESV2Client:
@@ -33,9 +41,7 @@ def sns_client(endpoint_url: str | None = None, read_timeout: float = 10, idle: 
 
 
 def _client(service: str, endpoint_url: str | None, read_timeout: float, idle: float) -> BaseClient:
-    """A plain botocore session starts faster than boto3's."""
-    session = botocore.session.get_session()
-    client = session.create_client(service, endpoint_url=endpoint_url, config=_once(read_timeout))
+    client: BaseClient = session().create_client(service, endpoint_url=endpoint_url, config=_once(read_timeout))
     _hang_up_when_idle(client, idle)
     return client
 
