@@ -43,24 +43,6 @@ def test_the_days_budget_comes_back_at_midnight_in_greenwich(store: Store) -> No
     assert store.spend("dhl", "demo", 100, 2, at + timedelta(seconds=10)) == NOW
 
 
-def test_those_who_reserve_get_one_slot_each(store: Store) -> None:
-    waits = [store.reserve("dhl", "demo", 0.2, None, NOON) for _ in range(4)]
-    assert waits == [timedelta(seconds=s) for s in (0, 5, 10, 15)]
-    assert store.spend("dhl", "demo", 0.2, None, NOON) == timedelta(seconds=20)
-    assert store.spend("dhl", "demo", 0.2, None, NOON + timedelta(seconds=20)) == NOW
-
-
-def test_a_reservation_beyond_todays_budget_falls_on_the_days_after(store: Store) -> None:
-    at = datetime(2026, 11, 3, 23, 59, 50, tzinfo=UTC)
-    waits = [store.reserve("dhl", "demo", 100, 2, at) for _ in range(5)]
-    midnight, day = timedelta(seconds=10), timedelta(days=1)
-    assert waits == [NOW, NOW, midnight, midnight, midnight + day]
-    # What was reserved for tomorrow does not give today anything back.
-    assert store.spend("dhl", "demo", 100, 2, at) == midnight + day
-    assert store.spend("dhl", "demo", 100, 2, at + midnight) == day
-    assert store.spend("dhl", "demo", 100, 2, at + midnight + day) == NOW
-
-
 def test_accounts_do_not_spend_each_others_budget(store: Store) -> None:
     assert store.spend("dhl", "demo", 1, 1, NOON) == NOW
     assert store.spend("dhl", "operator", 1, 1, NOON) == NOW
@@ -76,15 +58,6 @@ def test_those_who_spend_at_once_never_spend_more_than_there_is(
     with ThreadPoolExecutor(8) as pool:
         waits = list(pool.map(lambda _: store.spend("dhl", "demo", 1000, 5, NOON), range(40)))
     assert waits.count(NOW) == 5
-
-
-@pytest.mark.parametrize("kind", ["memory", "dynamodb"])
-def test_those_who_reserve_at_once_get_different_slots(kind: str, table: tuple[Any, str], clock: Clock) -> None:
-    client, name = table
-    store: Store = MemoryStore(clock) if kind == "memory" else DynamoStore(OneAtATime(client), name, clock)
-    with ThreadPoolExecutor(4) as pool:
-        waits = list(pool.map(lambda _: store.reserve("dhl", "demo", 1, None, NOON), range(12)))
-    assert sorted(waits) == [timedelta(seconds=n) for n in range(12)]
 
 
 def test_a_breaker_is_closed_until_it_is_set(store: Store) -> None:

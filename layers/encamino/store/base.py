@@ -263,12 +263,6 @@ class CarrierState(Protocol):
         Else nothing is taken, and this is how long until the next free slot.
         """
 
-    def reserve(self, carrier: str, account: str, per_second: float, per_day: int | None, now: datetime) -> timedelta:
-        """Take the next free slot even if it lies ahead: how long until it. It is paid for; it need not be spent again.
-
-        Raises Conflict (lost races without end).
-        """
-
     def breaker(self, carrier: str, account: str) -> BreakerState:
         """The breaker."""
 

@@ -6,10 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What was taken: `free_at` is when the bucket would be full again; `spent` counts the calls of `day` (GMT).
-
-    `day` lies ahead when slots were reserved beyond the last call of today.
-    """
+    """What was taken: `free_at` is when the bucket would be full again; `spent` counts the calls of `day` (GMT)."""
 
     free_at: datetime | None = None
     day: date | None = None

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-from encamino.domain.errors import Conflict
 from encamino.store import items, keys
 from encamino.store.base import BreakerState, Unmapped
 from encamino.store.budget import Budget, Slot, next_slot
@@ -36,17 +35,6 @@ class DynamoCarriers(DynamoShops):
                 return timedelta(0)
             item = written.item
         return timedelta(seconds=1 / per_second)
-
-    def reserve(self, carrier: str, account: str, per_second: float, per_day: int | None, now: datetime) -> timedelta:
-        key = keys.budget(carrier, account)
-        item = self._table.get(key, consistent=True)
-        for _ in range(_TRIES):
-            slot = next_slot(_budget(item), per_second, per_day, now)
-            written = self._take(key, item, slot)
-            if written.done:
-                return slot.at - now
-            item = written.item
-        raise Conflict("others take every slot", where=f"{carrier} {account}", cure="the queue tries again")
 
     def breaker(self, carrier: str, account: str) -> BreakerState:
         item = self._table.get(keys.breaker(carrier, account), consistent=True)

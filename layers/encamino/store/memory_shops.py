@@ -81,12 +81,6 @@ class MemoryShops:
                 self._budgets[carrier, account] = slot.after
             return slot.at - now
 
-    def reserve(self, carrier: str, account: str, per_second: float, per_day: int | None, now: datetime) -> timedelta:
-        with self._lock:
-            slot = self._slot(carrier, account, per_second, per_day, now)
-            self._budgets[carrier, account] = slot.after
-            return slot.at - now
-
     def breaker(self, carrier: str, account: str) -> BreakerState:
         return self._breakers.get((carrier, account), BreakerState())
 
