@@ -214,3 +214,16 @@ def test_a_delivery_that_turned_out_unreadable_is_kept_with_its_trouble(store: S
     store.keep_delivery("demo", None, delivery)
     store.keep_delivery("demo", None, replace(delivery, trouble="not JSON"))
     assert [kept.trouble for kept in store.deliveries("demo", None)] == ["not JSON"]
+
+
+def test_an_order_that_expired_is_gone_for_those_who_read_it_before(store: Store, clock: Clock) -> None:
+    document = OrderDocument(order())
+    assert store.commit(Commit(document, NOON))
+    read = store.order(order().key)
+    assert read is not None
+
+    clock.advance(days=800)
+
+    assert store.order(order().key) is None
+    assert not store.commit(Commit(read, NOON))
+    assert store.commit(Commit(document, NOON))

@@ -114,7 +114,9 @@ class DynamoOrders(DynamoDeliveries):
         key = keys.document(document.order.key)
         if document.version == 0:
             return self._table.update(key, item, NOT_THERE, clock=self._table.clock)
-        return self._table.update(key, item, "#version = :read", read=document.version)
+        # A document that has expired is not there any more, though its row may be for two days.
+        still = "#version = :read AND #ttl > :clock"
+        return self._table.update(key, item, still, read=document.version, clock=self._table.clock)
 
     def _told(self, change: Commit, ttl: int) -> list[Change]:
         if not (change.facts or change.why):
