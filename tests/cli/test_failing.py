@@ -117,7 +117,7 @@ class _Account(BaseModel):
 def test_what_does_not_fit_a_model_is_named_in_one_line_and_never_shown(
     encamino: Command, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(sms, "count", lambda _text: _Account.model_validate({"password": "hush-hush"}))
+    monkeypatch.setattr(sms, "described", lambda _text: _Account.model_validate({"password": "hush-hush"}))
 
     ran = encamino("sms", "count", "hi", *words)
 
@@ -135,7 +135,7 @@ def test_not_even_a_sentence_of_our_own_shows_what_did_not_fit(
     shop = fake.store.shop("casa-lluna")
     assert shop is not None
     written = shop.model_dump(mode="json") | changed
-    monkeypatch.setattr(sms, "count", lambda _text: Shop.model_validate(written))
+    monkeypatch.setattr(sms, "described", lambda _text: Shop.model_validate(written))
 
     ran = encamino("sms", "count", "hi", "--json")
 

@@ -10,7 +10,8 @@ import pytest
 from encamino.pages import tracking
 from encamino.pages.timeline import spelled
 from tests.builders import NOW, a_shop, an_item, an_order
-from tests.pages.compiled import SOURCE, compiled
+from tests.messages.compiled import SOURCE
+from tests.pages.compiled import compiled
 from tests.pages.reading import read
 from tests.pages.samples import WAY, a_way, samples
 
