@@ -1,0 +1,54 @@
+"""The table that closes a run of the fault suite: what was promised, what was measured, whether it held.
+
+A test in `tests/faults/` is marked `proof("R18", "what is promised")` and says what it measured by the fixture `figure`.
+"""
+
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+_BEGIN, _END = "<!-- faults -->\n", "<!-- /faults -->\n"
+_LINE = "| {} | {} | {} | {} | {} |\n"
+_HEAD = _LINE.format("test", "promise", "figure", "held", "shown by") + _LINE.format(*["---"] * 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One test's row."""
+
+    test: str
+    promise: str
+    figure: str
+    held: bool
+    shown_by: str
+
+
+def proofs(reports: Iterable[Any]) -> list[Proof]:
+    """The rows of these test reports, by the number of their test."""
+    found = [
+        Proof(*said["proof"], "; ".join(figures) or "none", report.passed, report.nodeid.partition("::")[0])
+        for report in reports
+        if "proof" in (said := dict(report.user_properties))
+        for figures in [[value for name, value in report.user_properties if name == "figure"]]
+    ]
+    return sorted(found, key=lambda proof: (int(proof.test[1:]), proof.shown_by, proof.promise))
+
+
+def lines(rows: Iterable[Proof]) -> list[str]:
+    """The table for a terminal."""
+    return [f"{r.test:<4} {'held  ' if r.held else 'BROKEN'} {r.promise}: {r.figure}" for r in rows]
+
+
+def keep(file: Path, rows: Iterable[Proof]) -> None:
+    """Put the table, with commit and date, between its marks in a Markdown file."""
+    before, _, rest = file.read_text(encoding="utf-8").partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout
+    said = f"Last run: commit {commit.strip()}, {datetime.now(UTC):%Y-%m-%d}.\n\n" + _HEAD
+    table = "".join(
+        _LINE.format(r.test, r.promise, r.figure, "yes" if r.held else "**no**", f"`{r.shown_by}`") for r in rows
+    )
+    file.write_text(before + _BEGIN + said + table + _END + after, encoding="utf-8")
