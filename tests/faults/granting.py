@@ -1,0 +1,48 @@
+"""What an AWS call needs to be allowed: the pairs of IAM action and resource, read from the request itself.
+
+Source: the service authorization reference (docs.aws.amazon.com/service-authorization, read 2026-11); a transaction is
+checked as its items, a batch of queue messages as `sqs:SendMessage`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+_SERVICES = {"sesv2": "ses"}
+_AS_ITS_ITEMS = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+_AS_ONE = {"SendMessageBatch": "SendMessage"}
+
+
+def actions(service: str, operation: str, body: Any, url: str) -> Iterator[tuple[str, str]]:
+    """What this request asks leave for."""
+    if operation == "TransactWriteItems":
+        for item in body["TransactItems"]:
+            ((kind, said),) = item.items()
+            yield f"dynamodb:{_AS_ITS_ITEMS[kind]}", f"table/{said['TableName']}"
+        return
+    action = f"{_SERVICES.get(service, service)}:{_AS_ONE.get(operation, operation)}"
+    yield action, _resource(service, body, url)
+
+
+def _resource(service: str, body: Any, url: str) -> str:
+    match service:
+        case "dynamodb":
+            index = f"/index/{body['IndexName']}" if "IndexName" in body else ""
+            return f"table/{body['TableName']}{index}"
+        case "sqs":
+            return f"queue/{body['QueueUrl'].rsplit('/', 1)[-1]}"
+        case "ssm":
+            return f"parameter{body['Name']}"
+        case "s3":
+            return "object/" + url.split("?")[0].split("/", 3)[-1]
+        case "sns":
+            return "phone" if "PhoneNumber" in body else f"topic/{body.get('TopicArn', '')}"
+        case "events":
+            return f"event-bus/{body['Entries'][0]['EventBusName']}"
+        case "sesv2":
+            return "identity" if "FromEmailAddress" in body else "*"
+    return "*"

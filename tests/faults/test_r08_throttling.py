@@ -1,0 +1,42 @@
+"""One AWS call in five fails, webhooks come three times and shuffled: every order and every mailbox is right in the end."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from infra.local.simulator.timetable import Timetables
+from tests.faults.aws import BAD_HOUR, Aws
+from tests.faults.clock import Clock
+from tests.faults.histories import histories
+from tests.faults.lambdas import deployed
+from tests.faults.season import SHOP, balance, live, programme
+
+
+@pytest.mark.proof(
+    "R8", "with every fifth AWS call failing, webhooks three times and shuffled: lost 0, wrong 0, doubled 0"
+)
+@pytest.mark.parametrize("seed", [1])
+def test_a_bad_season_ends_with_every_book_balanced(
+    seed: int,
+    clock: Clock,
+    carriers: tuple[str, Timetables],
+    templates: Path,
+    figure: Callable[[str], None],
+    whole: bool,
+) -> None:
+    orders = histories(3_000 if whole else 24, clock.now, seed)
+    gateway, timetables = carriers
+    for history in orders:
+        for number, start in history.numbers.items():
+            timetables.put("dhl", programme(number, start))
+    aws = Aws(seed)
+    with deployed(aws, clock, templates, gateway) as stack:
+        stack.open_shop(SHOP)
+        aws.faults = BAD_HOUR
+        told = live(stack, clock, orders, seed=seed)
+        books = balance(stack, orders, told)
+
+    faults = ", ".join(f"{n} {name}" for name, n in aws.met.most_common())
+    figure(f"seed {seed}: {books}; {len(aws.calls)} calls, of them {faults}")
+    assert books.balance, (books.lost[:9], books.wrong[:9], books.doubled[:9])
