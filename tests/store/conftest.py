@@ -2,35 +2,23 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-import yaml
 from moto import mock_aws
 
 from encamino.store.base import Store
 from encamino.store.dynamo import DynamoStore
 from encamino.store.memory import MemoryStore
 from tests.store.examples import Clock
-
-TEMPLATE = Path(__file__).parents[2] / "infra" / "store.yaml"
-
-
-class _Template(yaml.SafeLoader):
-    """Reads CloudFormation: `!Ref` and its like become plain text."""
-
-
-_Template.add_multi_constructor("!", lambda _loader, tag, node: f"{tag} {node.value}")
+from tests.store.tables import properties
 
 
 @pytest.fixture(scope="session")
 def schema() -> dict[str, Any]:
     """The table as the template has it."""
-    properties = yaml.load(TEMPLATE.read_text(), _Template)["Resources"]["Table"]["Properties"]  # noqa: S506
-    wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-    return {name: properties[name] for name in wanted}
+    return properties()
 
 
 @pytest.fixture(scope="module")  # while it lasts, HTTP is not itself: the tests of other rooms must not see that

@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 
+import pytest
+
+from encamino.domain.errors import TooLarge
 from encamino.domain.fact import FactType
 from encamino.domain.order import OrderKey
 from encamino.domain.reason import Why
@@ -227,3 +231,31 @@ def test_an_order_that_expired_is_gone_for_those_who_read_it_before(store: Store
     assert store.order(order().key) is None
     assert not store.commit(Commit(read, NOON))
     assert store.commit(Commit(document, NOON))
+
+
+def test_an_order_with_no_room_in_an_item_is_refused_by_name_and_nothing_is_written(store: Store) -> None:
+    keep(store)
+    known = stored(store)
+    assert known.order.details is not None
+    # Nothing makes them smaller than the bytes they came from.
+    tags = tuple(Random(place).randbytes(5_000).hex() for place in range(70))
+    large = replace(known.order, details=replace(known.order.details, tags=tags))
+
+    with pytest.raises(TooLarge, match="kB to keep of one order") as raised:
+        store.commit(Commit(replace(known, order=large), NOON, (told(),), messages=(message("one"),), looks=(look(),)))
+
+    assert not raised.value.retry
+    assert stored(store) == known
+    assert (store.facts(KEY), store.messages_of(KEY)) == ((), ())
+    assert store.next_due(NOON - timedelta(days=1)) is None
+
+
+def test_an_order_just_below_the_limit_is_kept_whole(store: Store) -> None:
+    keep(store)
+    known = stored(store)
+    assert known.order.details is not None
+    tags = tuple(Random(place).randbytes(5_000).hex() for place in range(68))
+    large = replace(known.order, details=replace(known.order.details, tags=tags))
+
+    assert store.commit(Commit(replace(known, order=large), NOON))
+    assert stored(store).order == large

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,18 @@ class Refusing:
             else:
                 self.taken.append(entry["MessageBody"])
         return {"Successful": [], "Failed": failed}
+
+
+class Showing:
+    """Answers with these letters, one list after the other."""
+
+    def __init__(self, answers: list[list[str]]) -> None:
+        self.answers = answers
+
+    def receive_message(self, **_asked: object) -> dict[str, Any]:
+        attributes = {"SentTimestamp": "0", "ApproximateReceiveCount": "1"}
+        said = {"ReceiptHandle": "handle", "Attributes": attributes}
+        return {"Messages": [{"MessageId": text, "Body": text, **said} for text in self.answers.pop(0)]}
 
 
 TEXTS = [f"m{n}" for n in range(23)]
@@ -70,6 +83,40 @@ def test_a_queue_says_about_how_much_waits(aws: Callable[[str], Any]) -> None:
     queue.send_many(TEXTS)
     assert queue.depth() == 24
     assert aws("sqs").receive_message(QueueUrl=url)["Messages"][0]["Body"] == "ñ"
+
+
+def test_every_letter_is_shown_once_and_to_nobody_else_until_it_is_given_back(aws: Callable[[str], Any]) -> None:
+    url = aws("sqs").create_queue(QueueName="letters")["QueueUrl"]
+    queue = Queue(aws("sqs"), url)
+    queue.send_many(TEXTS)
+    before = datetime.now(UTC) - timedelta(minutes=1)
+
+    letters = list(queue.letters())
+
+    assert sorted(letter.text for letter in letters) == sorted(TEXTS)
+    assert all(before < letter.since < datetime.now(UTC) and letter.tries == 1 for letter in letters)
+    assert list(queue.letters()) == []
+    queue.give_back(letters[:12])
+    assert {letter.id for letter in queue.letters()} == {letter.id for letter in letters[:12]}
+
+
+def test_a_removed_letter_is_gone_and_giving_it_back_changes_nothing(aws: Callable[[str], Any]) -> None:
+    url = aws("sqs").create_queue(QueueName="removed")["QueueUrl"]
+    queue = Queue(aws("sqs"), url)
+    queue.send_many(["a", "b"])
+    letters = list(queue.letters())
+
+    queue.remove(next(letter for letter in letters if letter.text == "a"))
+    queue.give_back(letters)
+
+    assert [letter.text for letter in queue.letters()] == ["b"]
+
+
+def test_reading_ends_when_nothing_new_comes() -> None:
+    """Letters that come back while the rest is still being read are not shown twice."""
+    client = Showing([["a", "b"], ["b", "c"], ["c", "a"], ["d"]])
+
+    assert [letter.text for letter in Queue(client, "q").letters()] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("module", ["queues", "parameters", "objects"])

@@ -89,3 +89,13 @@ def test_what_a_platform_delivered_last_and_what_became_of_it_is_known(store: St
 
     assert store.last_delivery("demo", "shopify") == (NOON + timedelta(hours=1), "unreadable: no order id")
     assert store.last_delivery("other", "shopify") is None
+
+
+def test_a_delivery_worked_late_does_not_pass_for_the_last_one(store: Store) -> None:
+    store.note_delivery("demo", "shopify", NOON, "understood")
+    store.note_delivery("demo", "shopify", NOON - timedelta(microseconds=1), "again")
+    assert store.last_delivery("demo", "shopify") == (NOON, "understood")
+
+    store.note_delivery("demo", "shopify", NOON, "unreadable: no order id")
+
+    assert store.last_delivery("demo", "shopify") == (NOON, "unreadable: no order id")

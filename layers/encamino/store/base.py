@@ -1,6 +1,6 @@
 """What is asked of the store, as Protocols. Two stores answer: DynamoDB and memory, under one contract suite."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +11,7 @@ from encamino.domain.message import Message, MessageKey, MessageStatus, Render
 from encamino.domain.order import Order, OrderKey
 from encamino.domain.reason import Decision, Why
 from encamino.domain.shop import Shop
+from encamino.store.letters import Letters
 
 #: What the newest code writes; one older is always readable.
 SCHEMA = 1
@@ -132,6 +133,7 @@ class Orders(Protocol):
         """Write it all, or nothing: False when someone else wrote the document since it was read.
 
         Messages that are there already are left as they are. Aliases (shown name, token, numbers) are kept up.
+        Raises TooLarge.
         """
 
     def facts(self, key: OrderKey) -> tuple[Fact, ...]:
@@ -141,10 +143,16 @@ class Orders(Protocol):
         """Every decision about an order's messages, oldest first."""
 
     def keep_delivery(self, shop: str, order: OrderKey | None, delivery: RawDelivery) -> None:
-        """Keep a raw delivery in its order's partition; without an order, in the shop's."""
+        """Keep a raw delivery in its order's partition, without an order in the shop's; its days count from receipt."""
 
     def deliveries(self, shop: str, order: OrderKey | None) -> tuple[RawDelivery, ...]:
         """The raw deliveries kept there, oldest first."""
+
+    def deliveries_since(self, shop: str, since: datetime) -> Iterator[tuple[OrderKey | None, RawDelivery]]:
+        """Every raw delivery of a shop received since, oldest first, and the order it is kept with."""
+
+    def drop_delivery(self, shop: str, order: OrderKey | None, digest: str) -> None:
+        """Keep it there no longer."""
 
 
 class Messages(Protocol):
@@ -224,7 +232,10 @@ class Shops(Protocol):
         """Every shop's slug."""
 
     def note_delivery(self, shop: str, platform: str, at: datetime, verdict: str) -> None:
-        """What a platform delivered last, and what became of it; never a word of the delivery itself."""
+        """What a platform delivered last, and what became of it; never a word of the delivery itself.
+
+        One worked late does not take the place of one that came after it.
+        """
 
     def last_delivery(self, shop: str, platform: str) -> tuple[datetime, str] | None:
         """When a platform last delivered, and what became of it."""
@@ -276,5 +287,5 @@ class CarrierState(Protocol):
         """Every unknown code."""
 
 
-class Store(Orders, Messages, Agenda, Shops, CarrierState, Protocol):
+class Store(Orders, Messages, Agenda, Shops, CarrierState, Letters, Protocol):
     """Everything that is remembered."""

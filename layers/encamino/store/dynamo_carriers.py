@@ -21,7 +21,7 @@ class DynamoCarriers(DynamoShops):
 
     def memo_put(self, carrier: str, account: str, name: str, value: str, until: datetime) -> None:
         item: Item = {"text": value, "until": keys.iso(until), "ttl": seconds(until)}
-        self._table.write(self._table.put(keys.memo(carrier, account, name), item))
+        self._table.write(self._table.update(keys.memo(carrier, account, name), item))
 
     def spend(self, carrier: str, account: str, per_second: float, per_day: int | None, now: datetime) -> timedelta:
         key = keys.budget(carrier, account)
@@ -41,7 +41,7 @@ class DynamoCarriers(DynamoShops):
         return items.breaker_in(item) if item else BreakerState()
 
     def set_breaker(self, carrier: str, account: str, state: BreakerState) -> None:
-        self._table.write(self._table.put(keys.breaker(carrier, account), items.breaker_out(state)))
+        self._table.write(self._table.update(keys.breaker(carrier, account), items.breaker_out(state)))
 
     def count_unmapped(self, carrier: str, code: str, text: str, number: str, at: datetime) -> None:
         change = self._table.update(

@@ -156,7 +156,7 @@ class DynamoMessages(DynamoShops):
                 # The decisions were as we knew them: it is the row that is not ours to write.
                 return False
             known = there
-            whole = [items.decision_out(each) for each in items.grown(items.decisions_in(written.item), decision)]
+            whole = items.decisions_out(written.item, decision)
             same = "#why = :known" if known else "attribute_not_exists(#why)"
             terms = _and(also, "#why = :whole")
             change = self._table.update(at, said, f"{still} AND {same}", terms, **values, whole=whole, known=known)

@@ -143,7 +143,7 @@ class DynamoOrders(DynamoDeliveries):
     def _look(self, look: Look, version: int, ttl: int, when: str) -> Change:
         # The version keeps a slower commit from putting back what a later one has moved on.
         item = {**items.look_out(look), "version": version, "ttl": ttl}
-        return self._table.put(keys.look(look.order, look.shipment), item, when, version=version)
+        return self._table.update(keys.look(look.order, look.shipment), item, when, version=version)
 
     def _alias(self, alias: str, order: OrderKey, ttl: int) -> Change:
         return self._table.put(_alias_key(alias, order), {"ttl": ttl})

@@ -4,22 +4,22 @@ import zlib
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any, cast
 
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
+from encamino.domain.errors import TooLarge
 from encamino.domain.fact import Fact
 from encamino.domain.merging import EVENTS_KEPT
 from encamino.domain.message import Message, Render
 from encamino.domain.order import Details, Order, OrderKey
 from encamino.domain.reason import Decision
 from encamino.domain.shipment import Event, bearing, event_order
-from encamino.domain.shop import CHECKED, Shop
-from encamino.store import keys
+from encamino.store import keys, newer
 from encamino.store.base import BreakerState, Lane, Look, OrderDocument, RawDelivery, Unmapped
+from encamino.store.letters import Trouble
 from encamino.store.table import Draft, Item
 
 _ORDER = TypeAdapter(Order)
@@ -29,6 +29,7 @@ _DECISION = TypeAdapter(Decision)
 _LOOK = TypeAdapter(Look)
 _DELIVERY = TypeAdapter(RawDelivery)
 _BREAKER = TypeAdapter(BreakerState)
+_TROUBLE = TypeAdapter(Trouble)
 _UNMAPPED = TypeAdapter(Unmapped)
 
 
@@ -44,9 +45,12 @@ _TOLD = TypeAdapter(Told)
 # Fact names Details for type checkers only.
 _TOLD.rebuild(_types_namespace={"Details": Details})
 
-_ORDER_FIELDS = frozenset(field.name for field in fields(Order))
 _OWN_FIELDS = frozenset({"planned", "deliveries", "token_hash", "aliases"})
 _MESSAGE_FIELDS = tuple(field.name for field in fields(Message) if field.name != "key")
+#: DynamoDB's 400 kB for an item, but for what stands beside the document.
+_ROOM = 390 * 1024
+#: Said when it is planned, and never after.
+_BORN_WITH = ("fact", "fact_at", "kind", "planned_at")
 #: Noted once, never taken back.
 _SEEN_FIELDS = ("opened_at", "clicked_at")
 #: What a sender knows of its sending.
@@ -67,17 +71,24 @@ def unpack(item: Item, name: str = "doc") -> bytes:
 
 
 def document_out(document: OrderDocument, aliases: Iterable[str]) -> bytes:
-    """The order document, with the fields of a newer schema that it was read with."""
-    unknown = cast("Mapping[str, Any]", document.kept.get("unknown", {}))
-    said = {
-        **unknown,
-        **_ORDER.dump_python(trimmed(document.order), mode="json", exclude_defaults=True),
+    """The order document, with what newer code said in it when it was read. Raises TooLarge."""
+    before = cast("Order | None", document.kept.get("order"))
+    understood = _order_out(before) if before else {}
+    said = newer.carried(document.kept.get("said", {}), understood, _order_out(trimmed(document.order)))
+    own = {
         "planned": sorted(document.planned),
         "deliveries": document.deliveries,
         "token_hash": document.token_hash,
         "aliases": sorted(aliases),
     }
-    return pack(to_json({name: value for name, value in said.items() if value}))
+    packed = pack(to_json({**said, **{name: value for name, value in own.items() if value}}))
+    if len(packed) > _ROOM:
+        raise TooLarge(f"{-(-len(packed) // 1024)} kB to keep of one order, of {_ROOM // 1024}", where="table")
+    return packed
+
+
+def _order_out(order: Order) -> dict[str, Any]:
+    return cast("dict[str, Any]", _ORDER.dump_python(order, mode="json", exclude_defaults=True))
 
 
 def trimmed(order: Order) -> Order:
@@ -123,15 +134,16 @@ def document_in(item: Item) -> OrderDocument:
     """The order document."""
     raw = unpack(item)
     said = from_json(raw)
-    unknown = {name: value for name, value in said.items() if name not in _ORDER_FIELDS | _OWN_FIELDS}
+    order = newer.read(_ORDER, raw)
+    beyond = {name: value for name, value in said.items() if name not in _OWN_FIELDS}
     return OrderDocument(
-        order=_ORDER.validate_json(raw),
+        order=order,
         planned=frozenset(said.get("planned", ())),
         deliveries=tuple(said.get("deliveries", ())),
         token_hash=said.get("token_hash"),
         version=cast("int", item["version"]),
         schema=cast("int", item["schema"]),
-        kept={"unknown": unknown, "aliases": frozenset(said.get("aliases", ()))},
+        kept={"said": beyond, "order": order, "aliases": frozenset(said.get("aliases", ()))},
     )
 
 
@@ -142,14 +154,14 @@ def told_out(told: Told) -> bytes:
 
 def told_in(item: Item) -> Told:
     """Facts and decisions of one commit."""
-    return _TOLD.validate_json(unpack(item))
+    return newer.read(_TOLD, unpack(item))
 
 
 def facts_in(image: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[OrderKey, Fact]]:
     """The facts in an item as the table's stream shows it, where bytes are base64; none when it is another item."""
     sort_key = image.get("sk", {}).get("S", "")
     if sort_key.startswith(keys.FACTS):
-        told = _TOLD.validate_json(zlib.decompress(b64decode(image["doc"]["B"])))
+        told = newer.read(_TOLD, zlib.decompress(b64decode(image["doc"]["B"])))
         yield from ((keys.order_of(image["pk"]["S"]), fact) for fact in told.facts)
 
 
@@ -167,13 +179,15 @@ def message_out(message: Message) -> Draft:
 
 def settled_out(message: Message) -> Draft:
     """A message row as whoever settles it may write it: when it was seen may have been noted meanwhile."""
-    return {name: value for name, value in message_out(message).items() if not (name in _SEEN_FIELDS and value is None)}
+    said = message_out(message).items()
+    return {n: value for n, value in said if n not in _BORN_WITH and not (n in _SEEN_FIELDS and value is None)}
 
 
 def message_in(item: Item) -> Message:
     """A message row."""
     key = keys.message_of(str(item["pk"]), str(item["sk"]))
-    return _MESSAGE.validate_python({"key": key, **{name: item[name] for name in _MESSAGE_FIELDS if name in item}})
+    said = {name: item[name] for name in _MESSAGE_FIELDS if name in item}
+    return newer.read_plain(_MESSAGE, {"key": key, **said})
 
 
 def decision_out(decision: Decision) -> str:
@@ -183,7 +197,14 @@ def decision_out(decision: Decision) -> str:
 
 def decisions_in(item: Item) -> list[Decision]:
     """The decisions kept on a message row."""
-    return [_DECISION.validate_json(text) for text in cast("list[str]", item.get("why", []))]
+    return [newer.read(_DECISION, text) for text in cast("list[str]", item.get("why", []))]
+
+
+def decisions_out(item: Item, decision: Decision) -> list[str]:
+    """The decisions kept on a message row, each in the words it has there, with one more."""
+    known = decisions_in(item)
+    there = dict(zip(known, cast("list[str]", item.get("why", [])), strict=True))
+    return [there.get(each) or decision_out(each) for each in grown(known, decision)]
 
 
 def grown(why: Sequence[Decision], decision: Decision) -> list[Decision]:
@@ -236,22 +257,6 @@ def delivery_in(item: Item, body: bytes) -> RawDelivery:
     return _DELIVERY.validate_python({**from_json(unpack(item)), "body": zlib.decompress(body)})
 
 
-def shop_out(shop: Shop) -> bytes:
-    """A shop's settings."""
-    return pack(shop.model_dump_json(exclude_defaults=True).encode())
-
-
-def shop_in(item: Item) -> Shop:
-    """A shop's settings; what a newer schema added is not ours to judge."""
-    return _shop(unpack(item))
-
-
-@lru_cache(maxsize=256)
-def _shop(raw: bytes) -> Shop:
-    # Every event reads its shop, and checking it costs more than reading it.
-    return Shop.model_validate_json(raw, extra="ignore", context=CHECKED)
-
-
 def breaker_out(state: BreakerState) -> Draft:
     """A breaker."""
     return cast("Draft", _BREAKER.dump_python(state, mode="json"))
@@ -260,6 +265,16 @@ def breaker_out(state: BreakerState) -> Draft:
 def breaker_in(item: Item) -> BreakerState:
     """A breaker."""
     return _BREAKER.validate_python(item)
+
+
+def trouble_out(trouble: Trouble) -> Draft:
+    """Why a letter could not be worked."""
+    return cast("Draft", _TROUBLE.dump_python(trouble, mode="json"))
+
+
+def trouble_in(item: Item) -> Trouble:
+    """Why a letter could not be worked."""
+    return _TROUBLE.validate_python(item)
 
 
 def unmapped_in(item: Item) -> Unmapped:

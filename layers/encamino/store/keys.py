@@ -11,12 +11,14 @@
 | address that must not be written to | ALIAS#suppressed#{shop}#{alias} | SUPPRESSED |
 | shop settings | SHOP#{shop} | SHOP |
 | what a platform delivered last | SHOP#{shop} | LAST#{platform} |
+| why a queue's letter could not be worked | TROUBLE#{the queue's id of it} | TROUBLE |
 | carrier memo, budget, breaker | CARRIER#{carrier}#{account} | MEMO#{name}, BUDGET, BREAKER |
 | unknown carrier codes | UNMAPPED | {carrier}#{code} |
 | the business clock | CLOCK | CLOCK |
 
-`agenda` (what is due): DUE#{lane}#{shard}, time. `listing` (for people): ORDERS#{shop}#{month}, MESSAGES#{shop},
-SUPPRESSED#{shop}, SHOPS. The sort keys FACT, LOOK, MESSAGE follow one another, so that one query reads them all.
+`agenda` (what is due): DUE#{lane}#{shard}, time. `listing` (for people): ORDERS#{shop}#{month},
+DELIVERIES#{shop}#{month}, MESSAGES#{shop}, SUPPRESSED#{shop}, SHOPS. The sort keys FACT, LOOK, MESSAGE follow one
+another, so that one query reads them all.
 """
 
 import zlib
@@ -26,6 +28,7 @@ from typing import NamedTuple
 from encamino.domain.message import WAITING, Channel, Kind, Message, MessageKey, MessageStatus
 from encamino.domain.order import OrderKey
 from encamino.domain.reason import Why
+from encamino.store import newer
 from encamino.store.base import Lane, OrderDocument
 
 #: The partitions of each lane: enough that none gets hot, few enough to be asked every minute.
@@ -88,7 +91,7 @@ def message_of(pk: str, sk: str) -> MessageKey:
     """The message of this row. Only the occasion may contain a `#`."""
     trigger, rest = sk.removeprefix(MESSAGES).split("#", 1)
     occasion, channel = rest.rsplit("#", 1)
-    return MessageKey(order_of(pk), trigger, occasion, Channel(channel))
+    return MessageKey(order_of(pk), trigger, occasion, newer.word(Channel, channel))
 
 
 def render(key: MessageKey) -> Key:
@@ -104,6 +107,21 @@ def delivery_partition(shop_slug: str, order: OrderKey | None) -> str:
 def delivery(pk: str, digest: str, part: int = 0) -> Key:
     """A raw delivery, or a further part of a large one."""
     return Key(pk, f"{DELIVERIES}{digest}#{part:03}" if part else f"{DELIVERIES}{digest}")
+
+
+def delivery_of(pk: str, sk: str) -> tuple[OrderKey | None, str]:
+    """Whose raw delivery this row is, if an order's, and its hash."""
+    return order_of(pk) if pk.startswith("ORDER#") else None, sk.split("#")[1]
+
+
+def deliveries_listing(shop_slug: str, month: str) -> str:
+    """A shop's deliveries received in a month."""
+    return f"DELIVERIES#{shop_slug}#{month}"
+
+
+def delivery_place(received_at: datetime, digest: str) -> str:
+    """Where a delivery stands in its shop's list."""
+    return f"{iso(received_at)}#{digest}"
 
 
 def name(shop_slug: str, shown: str) -> str:
@@ -144,6 +162,11 @@ def suppressed(shop_slug: str, alias: str) -> Key:
 def last_delivery(slug: str, platform: str) -> Key:
     """What came last from a shop's platform."""
     return Key(f"SHOP#{slug}", f"LAST#{platform}")
+
+
+def trouble(letter: str) -> Key:
+    """Why a letter of a queue could not be worked."""
+    return Key(f"TROUBLE#{letter}", "TROUBLE")
 
 
 def shop(slug: str) -> Key:

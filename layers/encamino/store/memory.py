@@ -13,9 +13,9 @@ from encamino.domain.message import WAITING, Message, MessageKey, MessageStatus,
 from encamino.domain.order import OrderKey
 from encamino.domain.reason import Decision
 from encamino.store import items, keys, retention
-from encamino.store.base import SCHEMA, Commit, Due, Lane, Look, OrderDocument, RawDelivery, Store
+from encamino.store.base import SCHEMA, Commit, Due, Lane, Look, OrderDocument, Store
 from encamino.store.memory_agenda import MemoryAgenda
-from encamino.store.memory_shops import MemoryShops
+from encamino.store.memory_deliveries import MemoryDeliveries
 
 
 @dataclass(slots=True)
@@ -31,18 +31,16 @@ class _Folder:
     messages: dict[MessageKey, Message] = field(default_factory=dict)
 
 
-class MemoryStore(MemoryShops, Store):
+class MemoryStore(MemoryDeliveries, Store):
     """A Store. `now` is the wall clock that retention goes by."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        super().__init__()
-        self._now = now
+        super().__init__(now)
         self._folders: dict[OrderKey, _Folder] = {}
         self._aliases: defaultdict[str, dict[OrderKey, None]] = defaultdict(dict)
         self._looks: dict[tuple[OrderKey, str], Look] = {}
         self._agenda = MemoryAgenda()
         self._planned: defaultdict[str, list[tuple[str, MessageKey]]] = defaultdict(list)
-        self._deliveries: defaultdict[str, dict[str, tuple[RawDelivery, datetime]]] = defaultdict(dict)
         self._renders: dict[MessageKey, tuple[Render, datetime]] = {}
 
     # Orders
@@ -76,6 +74,7 @@ class MemoryStore(MemoryShops, Store):
             folder = self._folder(key)
             if change.document.version != (folder.document.version if folder else 0):
                 return False
+            items.document_out(change.document, keys.aliases(change.document))  # no more room than in the table
             if folder is None:
                 folder = self._folders[key] = _Folder(change.document, self._now())
             revoked = folder.document.token_hash
@@ -110,17 +109,6 @@ class MemoryStore(MemoryShops, Store):
             rows = sorted(folder.decided, key=keys.message)
             told = [*folder.why, *(decision for row in rows for decision in folder.decided[row])]
             return tuple(sorted(told, key=lambda decision: decision.at))
-
-    def keep_delivery(self, shop: str, order: OrderKey | None, delivery: RawDelivery) -> None:
-        with self._lock:
-            until = self._now() + retention.of_deliveries(self._retention(shop))
-            self._deliveries[keys.delivery_partition(shop, order)][delivery.hash] = (delivery, until)
-
-    def deliveries(self, shop: str, order: OrderKey | None) -> tuple[RawDelivery, ...]:
-        with self._lock:
-            kept = self._deliveries[keys.delivery_partition(shop, order)].values()
-            found = [delivery for delivery, until in kept if until > self._now()]
-        return tuple(sorted(found, key=lambda d: (d.received_at, d.hash)))
 
     # Messages
 

@@ -37,7 +37,10 @@ class MemoryShops:
         return tuple(sorted(self._shops))
 
     def note_delivery(self, shop: str, platform: str, at: datetime, verdict: str) -> None:
-        self._last[shop, platform] = (at, verdict)
+        with self._lock:
+            last = self._last.get((shop, platform))
+            if last is None or last[0] <= at:
+                self._last[shop, platform] = (at, verdict)
 
     def last_delivery(self, shop: str, platform: str) -> tuple[datetime, str] | None:
         return self._last.get((shop, platform))

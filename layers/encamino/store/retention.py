@@ -4,6 +4,10 @@ from datetime import timedelta
 
 from encamino.domain.shop import Retention
 
+#: Queues keep a dead letter for 14 days (infra/store.yaml); why it died is known a little longer.
+OF_TROUBLES = timedelta(days=15)
+#: No shop may keep raw deliveries for longer.
+LONGEST_OF_DELIVERIES = timedelta(days=366)
 _MONTH = timedelta(days=365) / 12
 
 
