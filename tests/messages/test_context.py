@@ -1,10 +1,11 @@
 """What a message may show of an order."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from encamino.domain.fact import Fact, FactType
 from encamino.domain.learning import learn
-from encamino.domain.order import Order, OrderKey
+from encamino.domain.order import Money, Order, OrderKey
 from encamino.domain.shipment import Shipment, ShipmentStatus, ShippedItem, Window
 from encamino.messages.context import build
 from encamino.messages.shown import Context, ShownShipment
@@ -75,6 +76,17 @@ def test_prices_are_of_all_pieces_of_a_line() -> None:
 
     assert total is not None
     assert str(total.amount) == "36.00"
+
+
+def test_a_currency_is_a_strangers_text_as_any_other() -> None:
+    odd = Money(Decimal(1), "E\u2028\r\nBcc: x\x00" + "R" * 10_000)
+
+    context = build(an_order(items=(an_item(1, price=odd),), total=odd), None, a_shop(), "es", LINKS, NOW)
+
+    assert context.order.total is not None
+    assert context.items[0].total is not None
+    said = {context.currency, context.order.total.currency, context.items[0].total.currency}
+    assert said == {"E Bcc: x RR…"}
 
 
 def test_part_of_an_order_is_called_a_part() -> None:

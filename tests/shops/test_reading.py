@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from encamino.shops.reading import (
+    TEXT_LENGTH,
     Json,
     amount,
     at,
@@ -102,6 +103,12 @@ def test_words_are_read_as_what_they_mean() -> None:
     assert [country(said) for said in ("es", "Spain", None)] == ["ES", "", ""]
     words: list[Json] = [" x ", 7, True, None, []]
     assert [text(said) for said in words] == ["x", "7", "", "", ""]
+
+
+def test_an_endless_text_is_cut_and_never_taken_for_an_id() -> None:
+    assert text("x" * TEXT_LENGTH) == "x" * TEXT_LENGTH
+    assert text("x" * (TEXT_LENGTH + 1)) == "x" * TEXT_LENGTH
+    assert ident("x" * (TEXT_LENGTH + 1)) is None
 
 
 @pytest.mark.parametrize("remarks", ["", ',"about":"x"', ',"about":"x","expect":{"facts":[]}'])

@@ -17,7 +17,7 @@ from encamino.words.text import safe_url, tidy
 
 #: Longer lists make mails that Gmail cuts off; the rest is on the tracking page.
 ITEMS_SHOWN = 20
-_NAME, _TITLE, _LINE = 40, 120, 100
+_NAME, _TITLE, _LINE, _CODE = 40, 120, 100, 12
 #: Names that are not names: spammers order with a web address as first name and let the shop mail it for them.
 _NO_NAME = re.compile(r"[/@:\\<>{}|=]|www\.|\.[^\W\d_]{2,}", re.IGNORECASE)
 _DEFAULT_CURRENCY = "EUR"
@@ -49,7 +49,7 @@ def build(order: Order, shipment: Shipment | None, shop: Shop, locale: str, link
         thread=_thread(order.key),
         locale=locale,
         zone=shop.zone,
-        currency=details.total.currency if details and details.total else _DEFAULT_CURRENCY,
+        currency=tidy(details.total.currency, _CODE) if details and details.total else _DEFAULT_CURRENCY,
     )
 
 
@@ -60,7 +60,7 @@ def _order(order: Order, details: Details | None) -> ShownOrder:
         name=tidy(order.name, _NAME),
         first_name="" if _NO_NAME.search(first_name) else first_name,
         placed_at=details.placed_at if details else datetime.min.replace(tzinfo=ZoneInfo("UTC")),
-        total=details.total if details else None,
+        total=_money(details.total) if details else None,
         address=_address(details.address) if details and details.address else (),
         country=tidy(details.address.country, _NAME) if details and details.address else "",
         shipping_method=tidy(details.shipping_method or "", _TITLE) or None if details else None,
@@ -128,9 +128,14 @@ def _item(item: Item, quantity: int, hosts: tuple[str, ...]) -> ShownItem:
         name=tidy(item.name, _TITLE),
         variant=tidy(item.variant, _TITLE) or None if item.variant else None,
         quantity=quantity,
-        total=Money(item.price.amount * quantity, item.price.currency) if item.price else None,
+        total=_money(item.price, quantity),
         image=_image(item.image, hosts),
     )
+
+
+def _money(money: Money | None, times: int = 1) -> Money | None:
+    """A currency that is no code is shown as it was told: it is somebody's text as any other."""
+    return Money(money.amount * times, tidy(money.currency, _CODE)) if money else None
 
 
 def _image(url: str | None, hosts: tuple[str, ...]) -> str | None:

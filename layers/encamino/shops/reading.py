@@ -18,6 +18,8 @@ type Json = dict[str, Json] | list[Json] | str | int | Decimal | bool | None
 type Table = dict[str, Json]
 
 ID_LENGTH = 128
+#: More than all the tags of an order take. A longer text names nothing, and the table has no room for it.
+TEXT_LENGTH = 20_000
 #: Amounts beyond this are no prices but mistakes, or exponents that would fill the memory when written out.
 _AMOUNT_BELOW = Decimal(10) ** 12
 #: Epochs from here on are milliseconds: as seconds they would be the year 5138.
@@ -95,10 +97,10 @@ def texts(value: Json) -> list[str]:
 
 
 def text(value: Json) -> str:
-    """The text without blanks around it; a number as written; empty when there is none."""
+    """The text without blanks around it, cut where it is endless; a number as written; empty when there is none."""
     if isinstance(value, bool):
         return ""
-    return str(value).strip() if isinstance(value, str | int | Decimal) else ""
+    return str(value).strip()[:TEXT_LENGTH] if isinstance(value, str | int | Decimal) else ""
 
 
 def first(*values: Json) -> str:
