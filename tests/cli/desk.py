@@ -14,8 +14,10 @@ from botocore.exceptions import ClientError
 from encamino import wiring
 from encamino.cli import stack as stacks
 from encamino.cli.app import main
+from encamino.flows.receive import Doorkeeper
 from encamino.store.memory import MemoryStore
 from encamino.store.parameters import Parameters
+from encamino.store.queues import Queue
 
 API = "https://api.example"
 #: Queues by logical id, as infra/*.yaml names them; ChangesDead is a destination of no queue.
@@ -75,9 +77,13 @@ class FakeStack:
     parameters: dict[str, str] = field(default_factory=dict)
     #: Messages in a queue, by logical id.
     depth: dict[str, int] = field(default_factory=dict)
+    #: What lies in a queue, by logical id.
+    letters: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     #: Logical ids of the queues there are.
     queues: tuple[str, ...] = QUEUES
     production: bool = True
+    #: Bodies put aside.
+    aside: list[bytes] = field(default_factory=list)
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Let commands find this stack, and no other."""
@@ -96,6 +102,23 @@ class FakeStack:
         monkeypatch.setattr(wiring, "store", lambda: self.store)
         monkeypatch.setattr(wiring, "parameters", lambda: parameters)
         monkeypatch.setattr(wiring, "client", lambda service, _patience=8: clients[service])
+        inbox = Queue(clients["sqs"], SETTINGS["INBOX_QUEUE"])
+        monkeypatch.setattr(wiring, "doorkeeper", lambda: Doorkeeper(lambda *_: (), inbox.send, self.put_aside))
+
+    def put_aside(self, body: bytes) -> str:
+        """A place for a large body."""
+        self.aside.append(body)
+        return f"inbox/{len(self.aside)}.gz"
+
+    def put(self, queue: str, text: str, id_: str = "letter-1") -> None:
+        """A letter lies in a queue."""
+        attributes = {"SentTimestamp": "1793707200000", "ApproximateReceiveCount": "6"}
+        said = {"MessageId": id_, "Body": text, "ReceiptHandle": f"handle of {id_}", "Attributes": attributes}
+        self.letters.setdefault(queue, []).append(said)
+
+    def waiting(self, queue: str) -> list[str]:
+        """What can be received from a queue now."""
+        return [said["Body"] for said in self.letters.get(queue, ()) if not said.get("held")]
 
     def secret(self, shop: str, name: str) -> str:
         """The newest value under that name."""
@@ -135,6 +158,27 @@ class Sqs:
         if f"{name}Dead" in self.stack.queues:
             said["RedrivePolicy"] = json.dumps({"deadLetterTargetArn": f"arn:aws:sqs:eu-west-1:0:{name}Dead"})
         return {"Attributes": {k: v for k, v in said.items() if AttributeNames == ["All"] or k in AttributeNames}}
+
+    def receive_message(self, QueueUrl: str, MaxNumberOfMessages: int, **_asked: object) -> Any:  # noqa: N803
+        come = [said for said in self._of(QueueUrl) if not said.get("held")][:MaxNumberOfMessages]
+        for said in come:
+            said["held"] = True
+        return {"Messages": come} if come else {}
+
+    def send_message(self, QueueUrl: str, MessageBody: str) -> None:  # noqa: N803
+        name = QueueUrl.rsplit("/", 1)[1]
+        self.stack.put(name, MessageBody, f"{name}-{len(self._of(QueueUrl))}")
+
+    def delete_message(self, QueueUrl: str, ReceiptHandle: str) -> None:  # noqa: N803
+        self._of(QueueUrl)[:] = [said for said in self._of(QueueUrl) if said["ReceiptHandle"] != ReceiptHandle]
+
+    def change_message_visibility_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> None:  # noqa: N803
+        freed = {entry["ReceiptHandle"] for entry in Entries if entry["VisibilityTimeout"] == 0}
+        for said in self._of(QueueUrl):
+            said["held"] = said.get("held", False) and said["ReceiptHandle"] not in freed
+
+    def _of(self, url: str) -> list[dict[str, Any]]:
+        return self.stack.letters.setdefault(url.rsplit("/", 1)[1], [])
 
     def get_queue_url(self, QueueName: str) -> Any:  # noqa: N803
         return {"QueueUrl": f"https://sqs.example/{QueueName}"}

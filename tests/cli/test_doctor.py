@@ -1,13 +1,14 @@
 """`doctor`: what is wrong is seen, wherever it lies."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from encamino import VERSION
+from encamino.cli.shapes import instant
 from encamino.store.base import RawDelivery
 from tests.cli.desk import QUEUES, Command, FakeStack
-from tests.store.examples import NOON
 
 DEAD = [f"{name} dead letters" for name in ("inbox", "look", "send", "feedback", "changes")]
 
@@ -48,8 +49,9 @@ def test_a_queue_without_dead_letters_is_seen(encamino: Command, fake: FakeStack
 
 
 def test_a_delivery_that_could_not_be_read_raises_an_alarm(encamino: Command, fake: FakeStack) -> None:
+    now = datetime.now(UTC)
     for place, trouble in enumerate((None, "no JSON")):
-        kept = RawDelivery(f"hash{place}", "shopify", NOON, {}, b"{", trouble)
+        kept = RawDelivery(f"hash{place}", "shopify", now, {}, b"{", trouble)
         fake.store.keep_delivery("casa-lluna", None, kept)
 
     said = encamino("doctor", "--json").said
@@ -57,7 +59,7 @@ def test_a_delivery_that_could_not_be_read_raises_an_alarm(encamino: Command, fa
 
     assert said["healthy"] is False
     assert found["good"] is False
-    assert found["detail"] == "1 could not be read; the last, of shopify at 2026-11-03T12:00:00Z: no JSON"
+    assert found["detail"] == f"1 could not be read; the last, of shopify at {instant(now)}: no JSON"
     assert found["cure"] == "see `encamino inbox list casa-lluna`"
 
 

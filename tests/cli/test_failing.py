@@ -19,6 +19,8 @@ USAGE = [
     ("messages", "list", "--shop", "casa-lluna", "--status", "nonsense"),
     ("messages", "list", "--shop", "casa-lluna", "--limit", "0"),
     ("order", "show", "casa-lluna"),
+    ("replay", "casa-lluna"),
+    ("replay", "casa-lluna", "--since", "soon"),
 ]
 #: In DESIGN, and in no release yet.
 LATER = [
@@ -26,7 +28,6 @@ LATER = [
     ("brand", "lint", "casa-lluna"),
     ("links", "rotate", "casa-lluna"),
     ("suppression", "list", "casa-lluna"),
-    ("replay", "casa-lluna", "--since", "2026-11-01"),
     ("export", "casa-lluna", "ada@example.com"),
     ("erase", "casa-lluna", "ada@example.com"),
     ("cost", "casa-lluna", "--month", "2026-11"),
@@ -39,6 +40,8 @@ NOT_FOUND = [
     ("order", "show", "casa-lluna", "1"),
     ("order", "simulate", "casa-lluna", "--platform", "nonsense", "--status", "paid"),
     ("inbox", "list", "nobody"),
+    ("inbox", "list", "nobody", "--redrive"),
+    ("replay", "nobody", "--since", "4h"),
     ("shop", "check", "nobody"),
     ("shop", "secret", "nobody", "shopify", "--value", "x"),
     ("shop", "secret", "casa-lluna", "nonsense", "--value", "x"),

@@ -206,11 +206,23 @@ def test_a_shop_is_checked_platform_by_platform(encamino: Command, fake: FakeSta
 
 
 def test_the_inbox_lists_what_needs_a_person(encamino: Command, fake: FakeStack) -> None:
-    fake.store.keep_delivery("casa-lluna", None, RawDelivery("hash", "shopify", examples.NOON, {}, b"{", "no JSON"))
+    fake.store.keep_delivery("casa-lluna", None, RawDelivery("hash", "shopify", datetime.now(UTC), {}, b"{", "no JSON"))
+    fake.put("InboxDead", "{")
 
     said = encamino("inbox", "list", "casa-lluna", "--json").said
 
-    assert keys(said) == {"hash", "platform", "received_at", "trouble", "bytes"}
+    assert [row["kind"] for row in said] == ["malformed", "dead"]
+    assert keys(said) == {
+        "kind", "queue", "id", "hash", "platform", "order", "message", "received_at", "failed_at", "tries", "trouble",
+        "cure", "bytes", "redriven",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_replay_says_how_much_was_told_again(encamino: Command) -> None:
+    said = encamino("replay", "casa-lluna", "--since", "2026-11-01", "--json").said
+
+    assert said == {"replayed": 0, "orders": 0, "since": "2026-11-01T00:00:00Z"}
 
 
 @pytest.mark.usefixtures("fake")

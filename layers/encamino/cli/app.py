@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from encamino.cli import carriers, clock, doctor, inbox, messages, order, shop, shops, sms
+from encamino.cli import carriers, clock, doctor, inbox, messages, order, replay, shop, shops, sms
 from encamino.cli.output import OTHER, USAGE, complain, fail
 from encamino.cli.stack import choose
 from encamino.domain.errors import EncaminoError, Misconfigured
@@ -29,6 +29,7 @@ for name, group in {
 }.items():
     app.add_typer(group, name=name)
 app.command("doctor")(doctor.doctor)
+app.command("replay")(replay.replay)
 
 
 @app.callback()

@@ -68,7 +68,10 @@ def _dead_letters(name: str, found: Mapping[str, str]) -> Finding:
     if dead is None or (name in found and not _goes_to(found[name], dead)):
         return Finding(what, good=False, detail="no dead-letter queue", cure="deploy again")
     count = int(_attribute(dead, "ApproximateNumberOfMessages") or 0)
-    return Finding(what, count == 0, str(count), "see the function's log, then redrive" if count else "")
+    cure = "see `encamino inbox list SHOP`, mend the cause, then add --redrive"
+    if name == "Changes":
+        cure = "see the function's log; the facts are in the table"
+    return Finding(what, count == 0, str(count), cure if count else "")
 
 
 def _goes_to(queue: str, dead: str) -> bool:

@@ -34,6 +34,9 @@ def take_in(room: InboxDesk, text: str, now: datetime) -> str:
     delivery = Delivery(body, envelope["headers"], datetime.fromisoformat(envelope["received_at"]))
     slug = envelope["platform"]
     taken = take(room.desk, shop, slug, platform(slug), delivery, room.recognise, now)
+    if envelope.get("aside", taken.aside) != taken.aside:
+        # Told again, and it does not lie there any more: nobody need look after it.
+        room.desk.store.drop_delivery(shop.shop, None, envelope["aside"])
     verdict = _verdict(taken)
     said = f"{verdict}: {taken.trouble or taken.ignored}" if taken.trouble or taken.ignored else verdict
     room.desk.store.note_delivery(shop.shop, slug, delivery.received_at, said)

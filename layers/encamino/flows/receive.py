@@ -76,7 +76,20 @@ def _authentic(adapter: Platform, arrived: Arrived, keeper: Doorkeeper) -> bool:
 
 def _envelope(adapter: Platform, arrived: Arrived, keeper: Doorkeeper) -> str:
     kept = {name: value for name, value in arrived.headers.items() if name in adapter.HEADERS}
-    big = len(arrived.body) > INLINE
-    where = {"s3": keeper.put_aside(arrived.body)} if big else {"body_b64": base64.b64encode(arrived.body).decode()}
-    said = {"v": ENVELOPE, "platform": arrived.platform, "shop": arrived.shop, "received_at": arrived.at.isoformat()}
-    return json.dumps({**said, "headers": kept, **where})
+    return envelope(arrived.platform, arrived.shop, arrived.at, kept, arrived.body, keeper.put_aside)
+
+
+def envelope(
+    slug: str,
+    shop: str,
+    received_at: datetime,
+    headers: Mapping[str, str],
+    body: bytes,
+    put_aside: Callable[[bytes], str],
+    **more: str,
+) -> str:
+    """A delivery as it lies in the inbox queue; a body that is too large for one lies elsewhere."""
+    big = len(body) > INLINE
+    where = {"s3": put_aside(body)} if big else {"body_b64": base64.b64encode(body).decode()}
+    said = {"v": ENVELOPE, "platform": slug, "shop": shop, "received_at": received_at.isoformat()}
+    return json.dumps({**said, "headers": dict(headers), **where, **more})
