@@ -18,7 +18,8 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR="$(CURDIR)/.local/sam" .local/venvs
 # Any region that has SES will do for a look at the template.
 LINT_REGION := eu-west-1
 REQUIREMENTS := layers/requirements templates/requirements requirements/emulator requirements/sam requirements/dev requirements/lock requirements/peers
-EVERYDAY_TESTS := tests --ignore=tests/faults --ignore=tests/benchmarks
+# Two processes: one waits for the embedded cloud's minutes, the other works meanwhile (tests/conftest.py).
+PYTEST := .venv/bin/pytest -n 2 --dist loadgroup --ignore=tests/benchmarks
 
 .PHONY: help run up down test test-full test-faults preview bench lint lock build deploy clean environments browser
 
@@ -34,12 +35,12 @@ test:
 	@$(MAKE) -j3 environments
 	@$(MAKE) lint browser
 	@$(CLOUD) down; $(CLOUD) up
-	@trap '$(CLOUD) down' EXIT; .venv/bin/pytest $(EVERYDAY_TESTS)
+	@trap '$(CLOUD) down' EXIT; $(PYTEST) tests
 
 test-faults:
 	@$(MAKE) -j3 environments
 	@$(CLOUD) down; $(CLOUD) up
-	@trap '$(CLOUD) down' EXIT; .venv/bin/pytest tests/faults
+	@trap '$(CLOUD) down' EXIT; $(PYTEST) --whole -m "not matrix" --proofs docs/developer/proofs.md tests/faults
 
 test-full: test test-faults
 	@.venv/bin/pytest -m matrix tests

@@ -34,6 +34,13 @@ def figure(request: pytest.FixtureRequest, record_property: Callable[[str, objec
     return lambda text: record_property("figure", text)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes share a run: what waits for the embedded cloud's minutes, and everything else meanwhile."""
+    for item in items:
+        waits = "e2e" in item.path.parts or "stack" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("cloud" if waits else "process"))
+
+
 def _marked(node: pytest.Item) -> tuple[str, str]:
     mark = node.get_closest_marker("proof")
     assert mark is not None, "a proof names its test and its promise: @pytest.mark.proof('R18', '...')"

@@ -1,6 +1,6 @@
 """The table that closes a run of the fault suite: what was promised, what was measured, whether it held.
 
-A test in `tests/faults/` is marked `proof("R18", "what is promised")` and says what it measured by the fixture `figure`.
+A test in `tests/faults/` is marked `proof("R18", "its promise")` and says by the fixture `figure` what it measured.
 """
 
 import subprocess
@@ -29,12 +29,16 @@ class Proof:
 def proofs(reports: Iterable[Any]) -> list[Proof]:
     """The rows of these test reports, by the number of their test."""
     found = [
-        Proof(*said["proof"], "; ".join(figures) or "none", report.passed, report.nodeid.partition("::")[0])
+        Proof(said["proof"][0], said["proof"][1], "; ".join(figures) or "none", report.passed, _file(report))
         for report in reports
         if "proof" in (said := dict(report.user_properties))
         for figures in [[value for name, value in report.user_properties if name == "figure"]]
     ]
     return sorted(found, key=lambda proof: (int(proof.test[1:]), proof.shown_by, proof.promise))
+
+
+def _file(report: Any) -> str:
+    return str(report.nodeid).partition("::")[0]
 
 
 def lines(rows: Iterable[Proof]) -> list[str]:

@@ -7,6 +7,7 @@ answered by the emulator or not. Calls made by the test itself (`Aws.client`) me
 
 import json
 import random
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -14,8 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
 
 import boto3
 from botocore.awsrequest import AWSResponse
@@ -55,7 +57,7 @@ class Killed(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """Die at this call of this function, counted from 1: before it, or after AWS did it and before anybody noted."""
+    """Die at this call of this function (of its calls in `Aws.counted`, from 1): before it, or when AWS has done it."""
 
     function: str
     call: int
@@ -71,6 +73,8 @@ class Sent:
     subject: str
     tags: Mapping[str, str]
     id: str
+    #: Seconds until the function that sent it wrote again: the window in which a death leaves it in doubt.
+    window: list[float] = field(default_factory=list, compare=False)
 
 
 @dataclass
@@ -83,16 +87,23 @@ class Aws:
     now: Callable[[], float] = lambda: 0.0
     mails: list[Sent] = field(default_factory=list)
     texts: list[Sent] = field(default_factory=list)
+    #: What every error says in words; and to whom SES and SNS refuse to send, with which code and status.
+    says: str = "drawn"
+    refuses: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     #: Function, call, what became of it.
     calls: list[tuple[str, str, str]] = field(default_factory=list)
+    #: Function to how many calls it made since somebody began to count.
+    counted: Counter[str] = field(default_factory=Counter)
     #: Function to the (action, resource) pairs it asked for.
     used: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    #: How many of `calls` were no second or third attempt.
+    asked: int = 0
     met: Counter[str] = field(default_factory=Counter)
     kill: Kill | None = None
     #: Whose invocation runs now.
     function: str = ""
     _dead: bool = False
-    _calls_of_invocation: int = 0
+    _open: tuple[Sent, float] | None = None
 
     def __post_init__(self) -> None:
         self._chance = random.Random(self.seed)
@@ -123,17 +134,18 @@ class Aws:
     @contextmanager
     def invocation(self, function: str) -> Iterator[None]:
         """The calls made meanwhile are this function's."""
-        self.function, self._dead, self._calls_of_invocation = function, False, 0
+        self.function, self._dead = function, False
         try:
             yield
         finally:
             self.function = ""
 
-    def _answer(self, event_name: str, request: Any, **_: object) -> AWSResponse:
+    def _answer(self, event_name: str, request: Any, **_said_too: object) -> AWSResponse:
         _, service, operation = event_name.split(".")
         if self._dead:
             raise Killed
-        self._calls_of_invocation += 1
+        self.counted[self.function] += 1
+        self.asked += b"attempt=1" in _bytes(request.headers.get("amz-sdk-request", b"attempt=1"))
         body = _said(request)
         self.used.setdefault(self.function, set()).update(actions(service, operation, body, request.url))
         self._die_if_told(after=False)
@@ -145,7 +157,7 @@ class Aws:
         self._die_if_told(after=True)
         return answer
 
-    def _answer_the_test(self, event_name: str, request: Any, **_: object) -> AWSResponse:
+    def _answer_the_test(self, event_name: str, request: Any, **_said_too: object) -> AWSResponse:
         _, service, operation = event_name.split(".")
         return self._done(event_name, request, service, operation, _said(request))
 
@@ -154,49 +166,68 @@ class Aws:
     ) -> AWSResponse:
         match fault:
             case Fault.THROTTLED:
-                return _error(request.url, service, *_THROTTLING.get(service, ("ThrottlingException", 400)))
+                return self._error(request.url, service, *_THROTTLING.get(service, ("ThrottlingException", 400)))
             case Fault.BROKEN:
-                return _error(request.url, service, "InternalServerError", 500)
+                return self._error(request.url, service, "InternalServerError", 500)
             case Fault.LOST:
                 raise ConnectTimeoutError(endpoint_url=request.url)
             case Fault.RACE:
-                return _error(request.url, service, *_race(operation, body))
+                return self._error(request.url, service, *_race(operation, body))
             case Fault.SLOW:
                 self.advance(5)
         done = self._done(event_name, request, service, operation, body)
         if fault is Fault.BROKE_AFTER:
-            return _error(request.url, service, "InternalServerError", 500)
+            return self._error(request.url, service, "InternalServerError", 500)
         if fault is Fault.DIED_AFTER:
             dead = self._chance.choice((ConnectionClosedError, ReadTimeoutError))
             raise dead(endpoint_url=request.url)
         return done
 
     def _done(self, event_name: str, request: Any, service: str, operation: str, body: Any) -> AWSResponse:
+        if (to := _addressee(operation, body)) in self.refuses:
+            return self._error(request.url, service, *self.refuses[to])
         match service, operation:
             case "sesv2", "SendEmail":
                 tags = {tag["Name"]: tag["Value"] for tag in body["EmailTags"]}
-                sent = self._sent(
-                    body["Destination"]["ToAddresses"][0], body["Content"]["Simple"]["Subject"]["Data"], tags
-                )
+                sent = self._sent(to, body["Content"]["Simple"]["Subject"]["Data"], tags)
                 self.mails.append(sent)
+                self._open = sent, time.perf_counter()
                 return _json(request.url, {"MessageId": sent.id})
             case "sesv2", "GetAccount":
                 return _json(request.url, {"SendQuota": {"MaxSendRate": 500.0}, "ProductionAccessEnabled": True})
             case "sns", "Publish":
-                sent = self._sent(body["PhoneNumber"], body["Message"], {})
+                sent = self._sent(to, body["Message"], {})
                 self.texts.append(sent)
                 return _xml(
                     request.url,
                     f"<PublishResponse><PublishResult><MessageId>{sent.id}</MessageId></PublishResult></PublishResponse>",
                 )
         if service == "dynamodb" and operation != "CreateTable":
+            self._close_window(operation)
             status, text = dynamodb(operation, body, REGION)
             return _response(request.url, status, text, {"Content-Type": "application/x-amz-json-1.0"})
-        answer: AWSResponse = botocore_stubber(event_name, request)
-        return answer
+        answer: Any = botocore_stubber(event_name, request)
+        return cast("AWSResponse", answer)
+
+    def _error(
+        self, url: str, service: str, code: str, status: int, more: Mapping[str, Any] | None = None
+    ) -> AWSResponse:
+        """An error in the wire format of that service."""
+        if service in {"sns", "s3"}:
+            error = f"<Error><Code>{code}</Code><Message>{escape(self.says)}</Message></Error>"
+            return _xml(url, f"<ErrorResponse>{error}</ErrorResponse>" if service == "sns" else error, status)
+        said = {"__type": code, "message": self.says, **(more or {})}
+        return _json(url, said, status, {"x-amzn-ErrorType": code})
 
     def _sent(self, to: str, subject: str, tags: Mapping[str, str]) -> Sent:
         return Sent(self.now(), to, subject, tags, str(uuid.UUID(int=self._chance.getrandbits(128))))
+
+    def _close_window(self, operation: str) -> None:
+        """An UpdateItem of the sender after a mail was taken is the note of it."""
+        if self._open is not None and operation == "UpdateItem" and self.function == "send_messages":
+            mail, since = self._open
+            mail.window.append(time.perf_counter() - since)
+            self._open = None
 
     def _drawn(self, service: str, operation: str, body: Any) -> Fault | None:
         if not self.faults:
@@ -209,7 +240,7 @@ class Aws:
         return None
 
     def _die_if_told(self, *, after: bool) -> None:
-        here = Kill(self.function, self._calls_of_invocation, after)
+        here = Kill(self.function, self.counted[self.function], after)
         if self.kill == here:
             self._dead, self.kill = True, None
             raise Killed
@@ -235,6 +266,10 @@ def _race(operation: str, body: Any) -> tuple[str, int, dict[str, Any]]:
     return "TransactionCanceledException", 400, {"CancellationReasons": reasons}
 
 
+def _bytes(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode()
+
+
 def _said(request: Any) -> Any:
     """A request's body, read."""
     raw = request.body or b""
@@ -242,6 +277,13 @@ def _said(request: Any) -> Any:
     if text.startswith("{"):
         return json.loads(text)
     return {name: values[0] for name, values in parse_qs(text).items()}
+
+
+def _addressee(operation: str, body: Any) -> str:
+    """To whom a send goes; empty for what is no send."""
+    if operation == "SendEmail":
+        return str(body["Destination"]["ToAddresses"][0])
+    return str(body["PhoneNumber"]) if operation == "Publish" else ""
 
 
 class _Raw(BytesIO):
@@ -260,16 +302,5 @@ def _xml(url: str, body: str, status: int = 200) -> AWSResponse:
 
 
 def _response(url: str, status: int, text: str, headers: Mapping[str, str]) -> AWSResponse:
-    raw: Any = _Raw(text.encode())
-    return AWSResponse(url, status, dict(headers), raw)
-
-
-def _error(url: str, service: str, code: str, status: int, more: Mapping[str, Any] | None = None) -> AWSResponse:
-    """An error in the wire format of that service."""
-    if service in {"sns", "s3"}:
-        outer = f"<ErrorResponse><Error><Code>{code}</Code><Message>drawn</Message></Error></ErrorResponse>"
-        return _xml(
-            url, outer if service == "sns" else f"<Error><Code>{code}</Code><Message>drawn</Message></Error>", status
-        )
-    headers = {"x-amzn-ErrorType": code}
-    return _json(url, {"__type": code, "message": "drawn", **(more or {})}, status, headers)
+    raw, said = cast("Any", _Raw(text.encode())), cast("Any", dict(headers))
+    return AWSResponse(url, status, said, raw)

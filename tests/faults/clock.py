@@ -19,9 +19,17 @@ class Clock:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
+    def seconds(self) -> float:
+        """Now, as a timestamp."""
+        return self.now.timestamp()
+
     def advance(self, seconds: float) -> None:
         """Let this long pass."""
         self._traveller.shift(timedelta(seconds=seconds))
+
+    def set(self, then: datetime) -> None:
+        """Begin again from there."""
+        self._traveller.move_to(then)
 
     def reach(self, then: datetime) -> None:
         """Go on to that time, never back."""
@@ -30,7 +38,7 @@ class Clock:
 
 @contextmanager
 def standing_still(start: datetime) -> Iterator[Clock]:
-    """While it lasts. botocore sleeps before it tries again, as the pace of mails does: neither keeps a test waiting."""
+    """While it lasts. botocore sleeps before it tries again, so does the mails' pace: no test waits for either."""
     with time_machine.travel(start, tick=False) as traveller, pytest.MonkeyPatch.context() as patch:
         clock = Clock(traveller)
         patch.setattr(time, "sleep", clock.advance)

@@ -6,6 +6,7 @@ checked as its items, a batch of queue messages as `sqs:SendMessage`.
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 _SERVICES = {"sesv2": "ses"}
 _AS_ITS_ITEMS = {
@@ -26,6 +27,8 @@ def actions(service: str, operation: str, body: Any, url: str) -> Iterator[tuple
         return
     action = f"{_SERVICES.get(service, service)}:{_AS_ONE.get(operation, operation)}"
     yield action, _resource(service, body, url)
+    if "ConfigurationSetName" in body:
+        yield action, f"configuration-set/{body['ConfigurationSetName']}"
 
 
 def _resource(service: str, body: Any, url: str) -> str:
@@ -34,11 +37,11 @@ def _resource(service: str, body: Any, url: str) -> str:
             index = f"/index/{body['IndexName']}" if "IndexName" in body else ""
             return f"table/{body['TableName']}{index}"
         case "sqs":
-            return f"queue/{body['QueueUrl'].rsplit('/', 1)[-1]}"
+            return f"queue/{body['QueueUrl'].rpartition('/')[2]}"
         case "ssm":
             return f"parameter{body['Name']}"
         case "s3":
-            return "object/" + url.split("?")[0].split("/", 3)[-1]
+            return f"object{urlsplit(url).path}"
         case "sns":
             return "phone" if "PhoneNumber" in body else f"topic/{body.get('TopicArn', '')}"
         case "events":

@@ -10,11 +10,13 @@ import importlib
 import io
 import json
 import random
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from encamino import wiring
@@ -23,12 +25,13 @@ from encamino.store.dynamo import DynamoStore
 from encamino.store.parameters import Parameters
 from tests.faults.aws import REGION, Aws, Killed, Sent
 from tests.faults.clock import Clock
-from tests.faults.moto_at_size import at_size
+from tests.faults.moto_at_size import at_size, due_by, visible
 from tests.house.template import read
 
 ROOT = Path(__file__).parents[2]
 STACK = "encamino"
 SECRET = "a-shared-secret-of-the-shop"
+LINK_KEY, PEPPER = b"k" * 32, b"p" * 32
 #: Each worker's queue: the template's name for it, and the setting that names it to the functions.
 WORKERS = {
     "process_shop_events": ("Inbox", "INBOX_QUEUE"),
@@ -50,7 +53,7 @@ class Lambdas:
     died: int = 0
     #: How likely SES's word on a mail it took reaches us.
     heard: float = 1.0
-    _told_of: int = 0
+    told_of: int = 0
 
     @property
     def store(self) -> DynamoStore:
@@ -60,8 +63,8 @@ class Lambdas:
     def open_shop(self, shop: Shop) -> None:
         """As `shop apply` and `shop secret` do."""
         parameters = Parameters(self.aws.client("ssm"), STACK)
-        parameters.make_key("link-key", b"k" * 32, self.clock.now)
-        parameters.make_key("pepper", b"p" * 32, self.clock.now)
+        parameters.make_key("link-key", LINK_KEY, self.clock.now)
+        parameters.make_key("pepper", PEPPER, self.clock.now)
         parameters.put(shop.shop, "shopify", SECRET, self.clock.now)
         parameters.put(shop.shop, "carrier/dhl", '{"api_key": "demo"}', self.clock.now)
         self.store.put_shop(shop)
@@ -84,13 +87,14 @@ class Lambdas:
 
     def work(self) -> None:
         """Every worker, until no queue has anything to see now."""
-        while any([self.take(function) for function in WORKERS]):
-            self._tell_feedback()
+        while sum(self.take(function) for function in WORKERS):
+            self.tell_feedback()
 
     def take(self, function: str) -> int:
         """One batch of a worker's queue, if there is one. Returns its size."""
-        queue = self.urls[WORKERS[function][0]]
-        sqs = self.aws.client("sqs")
+        queue, sqs = self.urls[WORKERS[function][0]], self.aws.client("sqs")
+        if not visible(queue, REGION):
+            return 0
         batch = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]).get(
             "Messages", []
         )
@@ -112,16 +116,28 @@ class Lambdas:
         handler = importlib.import_module(function).handler
         out = io.StringIO()
         try:
-            with self.aws.invocation(function), contextlib.redirect_stdout(out):
-                return handler(event, None)
+            with self.aws.invocation(function), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+                return handler(event, SimpleNamespace(aws_request_id=f"request-{len(self.logs)}"))
         except Killed:
             self.died += 1
             start_cold()
-        except Exception as err:  # what Lambda would log, and count as a failure
-            out.write(f"{type(err).__name__}: {err}\n")
+        except Exception as err:  # noqa: BLE001  (Lambda logs it, without what it came from, and counts a failure)
+            out.write("".join(traceback.format_exception(err)))
         finally:
             self.logs.append((function, out.getvalue().splitlines()))
         return None
+
+    def due(self) -> bool:
+        """Whether a tick would find anything."""
+        return due_by("table", REGION, self.clock.now)
+
+    def heal(self, rounds: int = 9) -> None:
+        """Leave it alone, well, until what was in flight has come back and every lease has run out."""
+        for _ in range(rounds):
+            if self.due():
+                self.tick()
+            self.work()
+            self.clock.advance(400)
 
     def waiting(self, queue: str, *, dead: bool = False) -> int:
         """How many messages a queue, or its dead-letter queue, holds, seen or unseen."""
@@ -130,9 +146,9 @@ class Lambdas:
         answer = self.aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
         return sum(int(answer["Attributes"][name]) for name in names)
 
-    def _tell_feedback(self) -> None:
+    def tell_feedback(self) -> None:
         """SES reports what it took since; its word may be lost on the way."""
-        new, self._told_of = self.aws.mails[self._told_of :], len(self.aws.mails)
+        new, self.told_of = self.aws.mails[self.told_of :], len(self.aws.mails)
         for sent in new:
             if random.Random(f"{self.aws.seed}{sent.id}").random() < self.heard:
                 self.aws.client("sqs").send_message(
@@ -143,7 +159,7 @@ class Lambdas:
 @contextmanager
 def deployed(aws: Aws, clock: Clock, templates: Path, gateway: str) -> Iterator[Lambdas]:
     """The stack of the template on this AWS, cold."""
-    aws.advance, aws.now = clock.advance, lambda: clock.now.timestamp()
+    aws.advance, aws.now = clock.advance, clock.seconds
     with aws.standing():
         urls = _queues(aws)
         resources = read("infra/store.yaml")["Resources"]
@@ -191,7 +207,8 @@ def report(sent: Sent, clock: Clock, kind: str = "Delivery") -> str:
 
 def _queues(aws: Aws) -> dict[str, str]:
     """The template's queues, with their visibility and their dead-letter queues."""
-    sqs, urls = aws.client("sqs"), {}
+    sqs = aws.client("sqs")
+    urls: dict[str, str] = {}
     for file in ("infra/store.yaml", "infra/sending.yaml"):
         queues = {n: r["Properties"] for n, r in read(file)["Resources"].items() if r["Type"] == "AWS::SQS::Queue"}
         for name in sorted(queues, key=lambda name: "RedrivePolicy" in queues[name]):

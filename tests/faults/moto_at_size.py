@@ -10,15 +10,19 @@ import base64
 import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, override
 
 from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import JsonRESTError
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.utils import camelcase_to_underscores
-from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.table import Item, Table
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+
+from encamino.store import keys
 
 
 class QuickTable(Table):
@@ -84,10 +88,50 @@ def at_size(name: str, region: str) -> None:
     """Make that table one of these."""
     backend: Any = get_backend("dynamodb")[DEFAULT_ACCOUNT_ID][region]
     table = _table(name, region)
-    table.__class__, table.of_index = QuickTable, {}
+    made: Any = QuickTable
+    table.__class__, table.of_index = made, {}
     for write in ("put_item", "update_item", "delete_item"):
         setattr(backend, write, _forgetting(table, getattr(backend, write)))
     backend.transact_write_items = _undone_when_cancelled(table, backend.transact_write_items)
+
+
+def due_by(name: str, region: str, now: datetime) -> bool:
+    """Whether the agenda holds anything that is due."""
+    until = keys.iso(now)
+    agenda = _table(name, region)._index("agenda").values()
+    return any(item.attrs["agenda_sk"].value <= until for items in agenda for item in items)
+
+
+def visible(url: str, region: str) -> bool:
+    """Whether a queue has anything to give now."""
+    queues: Any = get_backend("sqs")[DEFAULT_ACCOUNT_ID][region]
+    return bool(queues.get_queue(url.rsplit("/", 1)[-1]).messages)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A table and every queue, as they were."""
+
+    items: Any
+    queues: Mapping[str, Any]
+
+
+def snapshot(name: str, region: str) -> Snapshot:
+    """Remember how things stand."""
+    queues: Any = get_backend("sqs")[DEFAULT_ACCOUNT_ID][region]
+    kept = {n: (q._messages, q._pending_messages, q.deleted_messages) for n, q in queues.queues.items()}
+    return copy.deepcopy(Snapshot(_table(name, region).items, kept))
+
+
+def restore(name: str, region: str, then: Snapshot) -> None:
+    """Make it so again."""
+    queues: Any = get_backend("sqs")[DEFAULT_ACCOUNT_ID][region]
+    then, table = copy.deepcopy(then), _table(name, region)
+    table.items = then.items
+    table.of_index.clear()
+    for queue, (messages, pending, deleted) in then.queues.items():
+        made = queues.queues[queue]
+        made._messages, made._pending_messages, made.deleted_messages = messages, pending, deleted
 
 
 def _table(name: str, region: str) -> QuickTable:

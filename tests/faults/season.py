@@ -72,7 +72,7 @@ def live(stack: Lambdas, clock: Clock, orders: Iterable[History], copies: int = 
 
 def _minute(stack: Lambdas, clock: Clock) -> None:
     for _ in range(3):  # the schedule's next minutes
-        done = stack.tick()
+        done = not stack.due() or stack.tick()
         stack.work()
         if done:
             return
