@@ -35,10 +35,10 @@ def figure(request: pytest.FixtureRequest, record_property: Callable[[str, objec
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share a run: what waits for the embedded cloud's minutes, and everything else meanwhile."""
+    """Two processes share a run: what is outside (the embedded cloud's minutes, the browser), and everything else."""
     for item in items:
-        waits = "e2e" in item.path.parts or "stack" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("cloud" if waits else "process"))
+        outside = {"e2e", "browser"} & set(item.path.parts) or "stack" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("outside" if outside else "inside"))
 
 
 def _marked(node: pytest.Item) -> tuple[str, str]:

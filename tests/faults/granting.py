@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-_SERVICES = {"sesv2": "ses"}
+_SERVICES = {"sesv2": "ses", "eventbridge": "events"}
 _AS_ITS_ITEMS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -44,8 +44,9 @@ def _resource(service: str, body: Any, url: str) -> str:
             return f"object{urlsplit(url).path}"
         case "sns":
             return "phone" if "PhoneNumber" in body else f"topic/{body.get('TopicArn', '')}"
-        case "events":
+        case "eventbridge":
             return f"event-bus/{body['Entries'][0]['EventBusName']}"
         case "sesv2":
-            return "identity" if "FromEmailAddress" in body else "*"
+            sender = body.get("FromEmailAddress", "")
+            return f"identity/{sender.rpartition('@')[2].rstrip('>')}" if sender else "*"
     return "*"

@@ -102,6 +102,12 @@ def due_by(name: str, region: str, now: datetime) -> bool:
     return any(item.attrs["agenda_sk"].value <= until for items in agenda for item in items)
 
 
+def images(name: str, region: str) -> list[Mapping[str, Any]]:
+    """Every item, as the table's stream shows it."""
+    held = _table(name, region).items.values()
+    return [item.to_json()["Attributes"] for partition in held for item in partition.values()]
+
+
 def visible(url: str, region: str) -> bool:
     """Whether a queue has anything to give now."""
     queues: Any = get_backend("sqs")[DEFAULT_ACCOUNT_ID][region]
