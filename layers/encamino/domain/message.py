@@ -100,17 +100,30 @@ class Definition:
     useful_for: timedelta | None = None
     urgent: bool = False
     supersedes: frozenset[str] = frozenset()
+    #: It only makes sense to whoever got one of these about the same shipment.
+    corrects: frozenset[str] = frozenset()
     presets: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class MessageKey:
-    """One row per key, ever. `occasion` is empty, a shipment, a refund, a shipment and a day …."""
+    """One row per key, ever. `occasion` is empty, a shipment, a refund, a shipment and a day …, and for a reminder `~1`."""
 
     order: OrderKey
     trigger: str
     occasion: str
     channel: Channel
+
+    @property
+    def subject(self) -> str:
+        """What the occasion is about: a shipment, a refund, nothing."""
+        return self.occasion.partition("~")[0].partition("@")[0]
+
+    @property
+    def reminder(self) -> int:
+        """Which reminder it is; 0 is the message itself."""
+        number = self.occasion.rpartition("~")[2] if "~" in self.occasion else ""
+        return int(number) if number.isdecimal() else 0
 
     def __str__(self) -> str:
         """The opaque text of it: safe in URLs, mail tags and queues; carries no address."""

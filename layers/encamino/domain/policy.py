@@ -3,8 +3,8 @@
 Pure. `now` is the business clock. Every answer carries its reason.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from encamino.domain.condition import Scopes
@@ -84,7 +84,8 @@ def plan(
                 if against is not None:
                     why.append(Decision(definition.name, channel, Verdict.SKIPPED, against, now))
                     continue
-                messages[str(key)] = _row(key, definition, fact, after, now)
+                for row in _rows(key, definition, fact, after, now):
+                    messages[str(row.key)] = row
                 why.append(Decision(definition.name, channel, Verdict.PLANNED, Why.FACT, now))
     return Plan(tuple(messages.values()), tuple(why), _hasten(before, after, shop, catalogue, known))
 
@@ -111,8 +112,12 @@ def gate(
     known: frozenset[str],
     reach: str | Why,
     now: datetime,
+    sent: frozenset[str] = frozenset(),
 ) -> Go | Wait | Skip:
-    """Whether a due message goes out now. `reach` is the address, or why there is none (asked of the channel)."""
+    """Whether a due message goes out now. `reach` is the address, or why there is none (asked of the channel).
+
+    `known`: keys of what was planned and came to something. `sent`: of those, what has gone out.
+    """
     if order.details is None:
         patience = max(message.planned_at + ORDER_PATIENCE, _fresh_until(definition, message))
         return Wait(patience, Why.NO_ADDRESS) if now < patience else Skip(Why.NO_ADDRESS)
@@ -128,6 +133,8 @@ def gate(
         return Skip(Why.OUTDATED)
     if _superseded(message.key, catalogue, known):
         return Skip(Why.SUPERSEDED)
+    if definition.corrects and not _told(message.key, definition.corrects, sent):
+        return Skip(Why.NOTHING_TO_CORRECT)
     if definition.useful_for is not None and now > _fresh_until(definition, message):
         return Skip(Why.STALE)
     if isinstance(reach, Why):
@@ -182,6 +189,15 @@ def _against(
     return None
 
 
+def _rows(key: MessageKey, definition: Definition, fact: Fact, after: Order, now: datetime) -> Iterator[Message]:
+    """The message, and its reminders: each is gated by itself when it is due, so they stop when there is no need."""
+    first = _row(key, definition, fact, after, now)
+    yield first
+    for number, later in enumerate(definition.repeat, start=1):
+        occasion = f"{key.occasion}~{number}"
+        yield replace(first, key=replace(key, occasion=occasion), due=first.due + later)
+
+
 def _row(key: MessageKey, definition: Definition, fact: Fact, after: Order, now: datetime) -> Message:
     return Message(
         key=key,
@@ -213,7 +229,7 @@ def _became_ready(key: MessageKey, before: Order, after: Order, shop: Shop, cata
     definition = catalogue.get(key.trigger)
     if definition is None or definition.ready is None:
         return False
-    shipment = _shipment_of(key)
+    shipment = key.subject
     then, now = (scopes_of(order, order.shipment(shipment), shop) for order in (before, after))
     return definition.ready.condition.holds(now) and not definition.ready.condition.holds(then)
 
@@ -227,17 +243,21 @@ def _superseded(key: MessageKey, catalogue: Catalogue, known: frozenset[str]) ->
     better = {d.name for d in catalogue.values() if key.trigger in d.supersedes}
     others = (MessageKey.parse(text) for text in known) if better else ()
     return any(
-        other.trigger in better and _shipment_of(other) in ("", _shipment_of(key)) and other.channel is key.channel
+        other.trigger in better and other.subject in ("", key.subject) and other.channel is key.channel
         for other in others
     )
 
 
-def _shipment_of(key: MessageKey) -> str:
-    return key.occasion.split("@", 1)[0]
+def _told(key: MessageKey, of: frozenset[str], sent: frozenset[str]) -> bool:
+    others = map(MessageKey.parse, sent)
+    return any(o.trigger in of and o.subject == key.subject and o.channel is key.channel for o in others)
 
 
 def _fresh_until(definition: Definition, message: Message) -> datetime:
-    return max(message.fact_at + definition.after, message.planned_at) + (definition.useful_for or timedelta(0))
+    number = message.key.reminder
+    later = definition.repeat[number - 1] if 0 < number <= len(definition.repeat) else timedelta(0)
+    started = max(message.fact_at + definition.after, message.planned_at)
+    return started + later + (definition.useful_for or timedelta(0))
 
 
 def _sleeps(definition: Definition, channel: Channel, shop: Shop, now: datetime) -> bool:

@@ -30,6 +30,7 @@ class Why(StrEnum):
     ALREADY = "already"  # this message has been planned before
     STALE = "stale"  # too late to be useful
     OUTDATED = "outdated"  # no longer true
+    NOTHING_TO_CORRECT = "nothing_to_correct"  # the customer was never told what this corrects
     SUPERSEDED = "superseded"  # a later message says it better
     WAITS_FOR_NUMBER = "waits_for_number"  # a tracking number is expected
     QUIET_HOURS = "quiet_hours"  # the customer sleeps

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -62,6 +63,7 @@ class _Message(_Table):
     useful_for: Duration | None = None
     urgency: Literal["normal", "high"] = "normal"
     supersedes: frozenset[str] = frozenset()
+    corrects: frozenset[str] = frozenset()
     presets: frozenset[Literal["calm", "standard", "everything"]] = frozenset()
 
 
@@ -70,8 +72,11 @@ def catalogue(templates: Path) -> dict[str, Definition]:
     files = sorted(templates.glob("messages/*/message.toml"))
     found = {file.parent.name: _definition(file) for file in files}
     for name, definition in found.items():
-        if strangers := definition.supersedes - found.keys():
-            where = f"messages/{name}/message.toml: supersedes"
+        for key in ("supersedes", "corrects"):
+            strangers = getattr(definition, key) - found.keys()
+            if not strangers:
+                continue
+            where = f"messages/{name}/message.toml: {key}"
             raise Misconfigured(f"no message is called {', '.join(sorted(strangers))}", where=where, cure=_CURE)
     return found
 
@@ -98,18 +103,20 @@ def _definition(file: Path) -> Definition:
         ready=Readiness(_condition(said.ready.condition, f"{where}: ready.condition"), said.ready.up_to)
         if said.ready
         else None,
-        repeat=_not_yet(said.repeat, where),
+        repeat=_rising(said.repeat, where),
         useful_for=said.useful_for,
         urgent=said.urgency == "high",
         supersedes=said.supersedes,
+        corrects=said.corrects,
         presets=frozenset(said.presets),
     )
 
 
-def _not_yet(repeat: tuple[timedelta, ...], where: str) -> tuple[timedelta, ...]:
-    """Reminders are read and not sent yet: saying so beats staying silent when one is due."""
-    if repeat:
-        raise Misconfigured("reminders (`repeat`) are not sent yet", where=where, cure="leave `repeat` out")
+def _rising(repeat: tuple[timedelta, ...], where: str) -> tuple[timedelta, ...]:
+    """Each is counted from the message itself."""
+    if any(later <= earlier for earlier, later in pairwise((timedelta(0), *repeat))):
+        cure = 'count each from the message itself, as in repeat = ["3d", "5d"]'
+        raise Misconfigured("reminders must come one after the other", where=f"{where}: repeat", cure=cure)
     return repeat
 
 
