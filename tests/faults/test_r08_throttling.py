@@ -16,7 +16,7 @@ from tests.faults.season import SHOP, balance, live, programme
 @pytest.mark.proof(
     "R8", "with every fifth AWS call failing, webhooks three times and shuffled: lost 0, wrong 0, doubled 0"
 )
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (2, 3, 4))])
 def test_a_bad_season_ends_with_every_book_balanced(
     seed: int,
     clock: Clock,
@@ -25,7 +25,7 @@ def test_a_bad_season_ends_with_every_book_balanced(
     figure: Callable[[str], None],
     whole: bool,
 ) -> None:
-    orders = histories(3_000 if whole else 300, clock.now, seed)
+    orders = histories(3_000 if whole and seed == 1 else 300, clock.now, seed)
     gateway, timetables = carriers
     for history in orders:
         for number, start in history.numbers.items():

@@ -88,5 +88,27 @@ def test_a_complaint_protects_the_address_even_when_the_message_is_long_gone(hou
     assert forgotten.store.suppression(house.shop.shop, "lucia.ferrandiz@example.com") is Why.COMPLAINT
 
 
+def test_a_message_of_a_newer_release_waits_for_it_after_a_rollback(house: House) -> None:
+    newer = dict(house.renderer.catalogue)
+    house.renderer.catalogue = {}
+    message = paid(house)
+    assert (message.status, message.reason) == (MessageStatus.HELD, Why.NO_TEMPLATE)
+
+    house.renderer.catalogue = newer
+    house.pass_time(timedelta(hours=1))
+
+    assert [m.key.trigger for m, _, _ in house.mail.got] == ["order_confirmed"]
+
+
+def test_a_message_that_no_release_brings_back_is_skipped_with_its_reason(house: House) -> None:
+    house.renderer.catalogue = {}
+    paid(house)
+
+    house.pass_time(timedelta(days=4))
+
+    assert (only(house).status, only(house).reason) == (MessageStatus.SKIPPED, Why.NO_TEMPLATE)
+    assert house.mail.got == []
+
+
 def report(message: Message, kind: FeedbackKind) -> Feedback:
     return Feedback(str(message.key), kind, DAY, permanent=True, addresses=("lucia.ferrandiz@example.com",))

@@ -3,6 +3,7 @@
 EncaminoError
 ├── Forged        signature or secret wrong, shop unknown       → 401, never retry
 ├── Unreadable    not what the vendor promises                  → kept and listed, never retry
+├── TooLarge      more than is kept of one order                → kept and listed, never retry
 ├── Refused       asked for something that may not be done      → never retry
 ├── Missing       the thing asked for is not there              → never retry
 ├── Unavailable   a vendor or AWS is busy                       → retry, then dead letter
@@ -36,6 +37,12 @@ class Unreadable(EncaminoError):
     """The bytes are not what the vendor documents."""
 
     code = "unreadable"
+
+
+class TooLarge(EncaminoError):
+    """More than there is room for with one order."""
+
+    code = "too_large"
 
 
 class Refused(EncaminoError):

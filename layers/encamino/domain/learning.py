@@ -12,41 +12,39 @@ from encamino.domain.shipment import Shipment
 
 def learn(order: Order, facts: Iterable[Fact]) -> Order:
     """The order with these facts known too. The order of facts, and telling one twice, change nothing."""
-    for fact in facts:
-        order = _with(order, fact)
-    return order
+    told = tuple(facts)
+    for details in (fact.details for fact in told if fact.details is not None):
+        newest = max((order.details, details), key=_newest) if order.details else details
+        order = replace(order, details=newest, locale_from=_first_locale(order, details))
+    order = replace(order, milestones=_milestones(order.milestones, told))
+    shipments = [fact.shipment for fact in told if fact.shipment is not None]
+    return _with_shipments(order, shipments) if shipments else order
 
 
 def with_shipment(order: Order, said: Shipment) -> Order:
     """The order with this known of one of its shipments too."""
-    known = order.shipment(said.id)
-    others = tuple(s for s in order.shipments if s.id != said.id)
-    shipments = settled((*others, merged(known or said, said)))
-    return replace(order, shipments=tuple(sorted(shipments, key=lambda s: (s.registered_at, s.id))))
+    return _with_shipments(order, [said])
 
 
-def _with(order: Order, fact: Fact) -> Order:
-    if fact.details is not None:
-        order = replace(
-            order,
-            details=max((order.details, fact.details), key=_newest) if order.details else fact.details,
-            locale_from=_first_locale(order, fact.details),
-        )
-    if fact.shipment is not None:
-        order = with_shipment(order, fact.shipment)
-    return replace(order, milestones=_milestones(order.milestones, fact))
+def _with_shipments(order: Order, told: Iterable[Shipment]) -> Order:
+    """All of them at once: settling looks at every shipment, and done for each it would take a long list's square."""
+    known = {shipment.id: shipment for shipment in order.shipments}
+    for said in told:
+        known[said.id] = merged(known.get(said.id, said), said)
+    return replace(order, shipments=tuple(sorted(settled(known.values()), key=lambda s: (s.registered_at, s.id))))
 
 
-def _milestones(known: tuple[Milestone, ...], fact: Fact) -> tuple[Milestone, ...]:
-    if fact.type in _UNMARKED:
-        return known
-    new = Milestone(fact.type, fact.subject, fact.at, fact.at, fact.amount)
+def _milestones(known: tuple[Milestone, ...], told: Iterable[Fact]) -> tuple[Milestone, ...]:
     by_subject = {(m.type, m.subject): m for m in known}
-    old = by_subject.get((new.type, new.subject))
-    if old is not None:
-        amount = max((a for a in (old.amount, new.amount) if a is not None), default=None)
-        new = replace(new, first=min(old.first, new.first), last=max(old.last, new.last), amount=amount)
-    by_subject[(new.type, new.subject)] = new
+    for fact in told:
+        if fact.type in _UNMARKED:
+            continue
+        new = Milestone(fact.type, fact.subject, fact.at, fact.at, fact.amount)
+        old = by_subject.get((new.type, new.subject))
+        if old is not None:
+            amount = max((a for a in (old.amount, new.amount) if a is not None), default=None)
+            new = replace(new, first=min(old.first, new.first), last=max(old.last, new.last), amount=amount)
+        by_subject[new.type, new.subject] = new
     return tuple(sorted(by_subject.values(), key=lambda m: (m.first, m.type, m.subject)))
 
 

@@ -38,6 +38,7 @@ class Why(StrEnum):
     NO_SHOP = "no_shop"  # the shop is not set up
     SANDBOX = "sandbox"  # SES is in its sandbox
     REJECTED = "rejected"  # the channel refused the message
+    NO_TEMPLATE = "no_template"  # this release has no such message; a newer one planned it
     UNREADABLE = "unreadable"  # the template or its data could not be rendered
     THROTTLED = "throttled"  # the channel is busy
     AMBIGUOUS = "ambiguous"  # accepted or not, nobody knows

@@ -5,15 +5,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from encamino.domain.errors import Unreadable
+from encamino.domain.errors import TooLarge, Unreadable
 from encamino.domain.fact import Fact
 from encamino.domain.learning import learn
-from encamino.domain.order import OrderKey
+from encamino.domain.order import Order, OrderKey
 from encamino.domain.shipment import Label
 from encamino.domain.shop import Shop
 from encamino.flows.keep import Desk, Kept, Learn, keep
 from encamino.shops.base import Delivery, Platform, Translation
 from encamino.store.base import RawDelivery
+
+#: What one order may have: each shipment is a mail to its customer, and a transaction holds a hundred writes.
+SHIPMENTS, MILESTONES = 100, 500
 
 #: Carrier slug for (the shop's words, the shop's link, the number, the shop's own table), None when not recognised.
 type Recognise = Callable[[str | None, str | None, str | None, dict[str, str]], str | None]
@@ -26,6 +29,8 @@ class Taken:
     kept: tuple[Kept, ...] = ()
     ignored: str | None = None
     trouble: str | None = None
+    #: Its hash, when it is kept among the shop's own: no order could be told, or its order has no room for it.
+    aside: str | None = None
 
 
 def delivery_hash(platform: str, delivery: Delivery, topic: Sequence[str]) -> str:
@@ -51,22 +56,28 @@ def take(
     except Unreadable as err:
         # In the shop's own partition, where `inbox list` and the doctor look for it.
         desk.store.keep_delivery(shop.shop, None, replace(raw, trouble=err.message))
-        return Taken(trouble=err.message)
+        return Taken(trouble=err.message, aside=hash_)
     refusal = _refusal(shop, translation)
     orders = tuple(dict.fromkeys(fact.order for fact in translation.facts if fact.order))
     if refusal or not orders:
-        desk.store.keep_delivery(shop.shop, _key(shop, slug, platform, delivery), raw)
-        return Taken(ignored=refusal or "about no order")
-    kept = []
+        about = _key(shop, slug, platform, delivery)
+        desk.store.keep_delivery(shop.shop, about, raw)
+        return Taken(ignored=refusal or "about no order", aside=None if about else hash_)
+    kept, trouble = [], None
     for id_ in orders:
         key = OrderKey(shop.shop, slug, id_)
         desk.store.keep_delivery(shop.shop, key, raw)
         facts = tuple(_with_carrier(f, shop, recognise) for f in translation.facts if f.order == id_)
-        kept.append(keep(desk, shop, key, _learning(facts), now, delivery=hash_))
+        try:
+            kept.append(keep(desk, shop, key, _learning(facts), now, delivery=hash_))
+        except TooLarge as err:
+            # Tried again it would be as large: it is listed with what could not be read.
+            trouble = err.message
+            desk.store.keep_delivery(shop.shop, None, replace(raw, trouble=trouble))
     if not all(one.again for one in kept):
         for code, text in translation.unmapped:
             desk.store.count_unmapped(slug, code, text, orders[0], now)
-    return Taken(tuple(kept))
+    return Taken(tuple(kept), trouble=trouble, aside=hash_ if trouble else None)
 
 
 def _refusal(shop: Shop, translation: Translation) -> str | None:
@@ -83,7 +94,14 @@ def _key(shop: Shop, slug: str, platform: Platform, delivery: Delivery) -> Order
 
 
 def _learning(facts: tuple[Fact, ...]) -> Learn:
-    return lambda order: (learn(order, facts), facts)
+    def learnt(order: Order) -> tuple[Order, tuple[Fact, ...]]:
+        after = learn(order, facts)
+        if len(after.shipments) > SHIPMENTS or len(after.milestones) > MILESTONES:
+            found = f"{len(after.shipments)} shipments and {len(after.milestones)} milestones"
+            raise TooLarge(f"{found} of one order, of {SHIPMENTS} and {MILESTONES}", where=f"order {order.key.id}")
+        return after, facts
+
+    return learnt
 
 
 def _with_carrier(fact: Fact, shop: Shop, recognise: Recognise) -> Fact:

@@ -28,6 +28,8 @@ from encamino.words.locale import bcp47, negotiate
 LEASE = timedelta(minutes=2)
 #: How long an e-mail that may or may not have gone waits for word from SES before it goes once more.
 AMBIGUOUS_FOR = timedelta(minutes=15)
+#: After a rollback, how long a message that only the newer release knows waits for it, and how often it is looked after.
+NEWER_WITHIN, NEWER_AFTER = timedelta(days=3), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def send(desk: SendDesk, key: MessageKey, claim: str, now: datetime, wall: datet
         return _settle(desk, message, MessageStatus.SKIPPED, Why.NO_SHOP, now)
     definition = desk.renderer.catalogue.get(key.trigger)
     if definition is None:
-        return _settle(desk, message, MessageStatus.SKIPPED, Why.OFF, now)
+        return _without_template(desk, message, now)
     channel = desk.channels[key.channel]
     verdict = gate(
         definition, message, document.order, shop, desk.renderer.catalogue, _standing(desk, document, key),
@@ -103,6 +105,12 @@ def _out(
             return _settle(desk, again, MessageStatus.PLANNED, Why.THROTTLED, now)
         case Ambiguous():
             return _ambiguous(desk, message, now, wall)
+
+
+def _without_template(desk: SendDesk, message: Message, now: datetime) -> Message:
+    if now >= message.planned_at + NEWER_WITHIN:
+        return _settle(desk, message, MessageStatus.SKIPPED, Why.NO_TEMPLATE, now)
+    return _settle(desk, replace(message, due=now + NEWER_AFTER), MessageStatus.HELD, Why.NO_TEMPLATE, now)
 
 
 def _sent(desk: SendDesk, message: Message, now: datetime) -> Message:
