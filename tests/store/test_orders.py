@@ -47,7 +47,7 @@ def test_what_is_committed_is_read_back_whole(store: Store) -> None:
 
 def test_messages_still_to_be_written_are_kept_with_the_order_until_they_are(store: Store) -> None:
     first, second = message("shipped", "s1"), message("shipped", "s2", due=NOON + timedelta(days=1))
-    assert store.commit(Commit(fresh(pending=(first, second)), NOON))
+    assert store.commit(Commit(replace(fresh(), pending=(first, second)), NOON))
     assert (stored(store).pending, store.messages_of(KEY)) == ((first, second), ())
 
     assert store.commit(Commit(replace(stored(store), pending=(second,)), NOON, messages=(first,)))
