@@ -45,6 +45,15 @@ def test_what_is_committed_is_read_back_whole(store: Store) -> None:
     assert stored(store) == replace(document, version=1)
 
 
+def test_messages_still_to_be_written_are_kept_with_the_order_until_they_are(store: Store) -> None:
+    first, second = message("shipped", "s1"), message("shipped", "s2", due=NOON + timedelta(days=1))
+    assert store.commit(Commit(replace(fresh(), pending=(first, second)), NOON))
+    assert (stored(store).pending, store.messages_of(KEY)) == ((first, second), ())
+
+    assert store.commit(Commit(replace(stored(store), pending=(second,)), NOON, messages=(first,)))
+    assert (stored(store).pending, store.messages_of(KEY)) == ((second,), (first,))
+
+
 def test_a_date_and_an_instant_at_midnight_stay_apart(store: Store) -> None:
     known = shipment()
     assert known.tracking is not None

@@ -18,6 +18,8 @@ from encamino.store.base import Commit, Look, OrderDocument, Store
 
 #: Law 7: how often a lost race is planned again in process; then the queue's turn.
 RACES = 5
+#: How many messages one write takes, beside the document and its facts; a transaction holds a hundred.
+AT_ONCE = 50
 #: How many delivery hashes a document remembers. A shop re-sends within hours, an order has tens of deliveries.
 DELIVERIES_REMEMBERED = 40
 
@@ -63,15 +65,36 @@ def keep(
     """
     for _ in range(RACES):
         document = desk.store.order(key)
+        if document is not None and document.pending:
+            # Somebody died before they were written.
+            document = _written(desk, document, now)
         if document is not None and delivery is not None and delivery in document.deliveries:
             return Kept(document.order, again=True)
         document = document or OrderDocument(Order(key), token_hash=_token_hash(desk, key))
         change, kept = _change(desk, shop, document, learnt, now, delivery, looked)
         if desk.store.commit(change.commit):
+            if change.commit.document.pending and (written := desk.store.order(key)) is not None:
+                _written(desk, written, now)
             if change.hasten:
                 desk.store.hasten(change.hasten, now)
             return kept
-    raise Conflict(f"lost {RACES} races", where=f"order {key.id}", cure="the queue will try again")
+    raise _lost(key)
+
+
+def _written(desk: Desk, document: OrderDocument, now: datetime) -> OrderDocument:
+    """The document, once all its pending messages are rows. Raises Conflict."""
+    key = document.order.key
+    for _ in range(RACES + len(document.pending)):
+        if not document.pending:
+            return document
+        rows, left = document.pending[:AT_ONCE], document.pending[AT_ONCE:]
+        desk.store.commit(Commit(replace(document, pending=left), now, messages=rows))
+        document = desk.store.order(key) or document
+    raise _lost(key)
+
+
+def _lost(key: OrderKey) -> Conflict:
+    return Conflict(f"lost {RACES} races", where=f"order {key.id}", cure="the queue will try again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +119,17 @@ def _change(
     keys = tuple(str(m.key) for m in planned.messages)
     deliveries = (*document.deliveries, delivery)[-DELIVERIES_REMEMBERED:] if delivery else document.deliveries
     commit = Commit(
-        document=replace(document, order=after, planned=document.planned | set(keys), deliveries=deliveries),
+        document=replace(
+            document,
+            order=after,
+            planned=document.planned | set(keys),
+            deliveries=deliveries,
+            pending=planned.messages[AT_ONCE:],
+        ),
         at=now,
         facts=tuple(_lean(f) for f in told),
         why=planned.why,
-        messages=planned.messages,
+        messages=planned.messages[:AT_ONCE],
         looks=_looks(before, after, shop, now, looked),
     )
     return _Change(commit, planned.hasten), Kept(after, keys, planned.why)

@@ -28,7 +28,7 @@ from encamino.words.locale import bcp47, negotiate
 LEASE = timedelta(minutes=2)
 #: How long an e-mail that may or may not have gone waits for word from SES before it goes once more.
 AMBIGUOUS_FOR = timedelta(minutes=15)
-#: After a rollback, how long a message that only the newer release knows waits for it, and how often it is looked after.
+#: After a rollback: how long a message that only the newer release knows waits for it, and how often we look.
 NEWER_WITHIN, NEWER_AFTER = timedelta(days=3), timedelta(hours=1)
 
 

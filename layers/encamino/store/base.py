@@ -30,6 +30,8 @@ class OrderDocument:
     token_hash: str | None = None
     version: int = 0
     schema: int = SCHEMA
+    #: Planned, and not written yet: more than one write takes. Whoever meets them writes them first (`flows/keep.py`).
+    pending: tuple[Message, ...] = ()
     #: What the store keeps with it for itself (fields of a newer schema, aliases written); hand it back as it came.
     kept: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 

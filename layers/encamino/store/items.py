@@ -45,7 +45,7 @@ _TOLD = TypeAdapter(Told)
 # Fact names Details for type checkers only.
 _TOLD.rebuild(_types_namespace={"Details": Details})
 
-_OWN_FIELDS = frozenset({"planned", "deliveries", "token_hash", "aliases"})
+_OWN_FIELDS = frozenset({"planned", "deliveries", "token_hash", "aliases", "pending"})
 _MESSAGE_FIELDS = tuple(field.name for field in fields(Message) if field.name != "key")
 #: DynamoDB's 400 kB for an item, but for what stands beside the document.
 _ROOM = 390 * 1024
@@ -80,6 +80,7 @@ def document_out(document: OrderDocument, aliases: Iterable[str]) -> bytes:
         "deliveries": document.deliveries,
         "token_hash": document.token_hash,
         "aliases": sorted(aliases),
+        "pending": [_MESSAGE.dump_python(message, mode="json", exclude_none=True) for message in document.pending],
     }
     packed = pack(to_json({**said, **{name: value for name, value in own.items() if value}}))
     if len(packed) > _ROOM:
@@ -143,6 +144,7 @@ def document_in(item: Item) -> OrderDocument:
         token_hash=said.get("token_hash"),
         version=cast("int", item["version"]),
         schema=cast("int", item["schema"]),
+        pending=tuple(newer.read_plain(_MESSAGE, row) for row in said.get("pending", ())),
         kept={"said": beyond, "order": order, "aliases": frozenset(said.get("aliases", ()))},
     )
 
