@@ -117,6 +117,8 @@ class Details:
     test: bool = False
     tags: tuple[str, ...] = ()
     channel: str | None = None
+    #: The shop shows the order, as of then, as one that is not cancelled: what it called off before counts no more.
+    stands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,10 @@ class Order:
     def cancelled_at(self) -> datetime | None:
         """When it was cancelled, None if never or reopened since."""
         cancelled, reopened = self.told(FactType.ORDER_CANCELLED), self.told(FactType.ORDER_REOPENED)
-        if not cancelled or (reopened and max(m.last for m in reopened) > max(m.last for m in cancelled)):
+        last = max((m.last for m in cancelled), default=None)
+        if last is None or any(m.last > last for m in reopened):
+            return None
+        if self.details and self.details.stands and self.details.as_of > last:
             return None
         return min(m.first for m in cancelled)
 

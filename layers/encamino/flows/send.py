@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from encamino.channels.base import Accepted, Ambiguous, ChannelOut, Refused, Throttled
 from encamino.domain.errors import Misconfigured
+from encamino.domain.fact import FactType
 from encamino.domain.link import Links
 from encamino.domain.message import (
     WAITING,
     Channel,
+    Definition,
     Message,
     MessageKey,
     MessageStatus,
@@ -64,7 +66,7 @@ def send(desk: SendDesk, key: MessageKey, claim: str, now: datetime, wall: datet
     channel = desk.channels[key.channel]
     verdict = gate(
         definition, message, document.order, shop, desk.renderer.catalogue, _standing(desk, document, key),
-        _reach(desk, channel, document.order, shop), now,
+        _reach(desk, channel, document.order, shop), now, _sent_before(desk, definition, key.order),
     )  # fmt: skip
     match verdict:
         case Skip(reason):
@@ -168,6 +170,13 @@ def _standing(desk: SendDesk, document: OrderDocument, key: MessageKey) -> froze
     return document.planned - {str(m.key) for m in desk.store.messages_of(key.order) if m.status in nothing}
 
 
+def _sent_before(desk: SendDesk, definition: Definition, order: OrderKey) -> frozenset[str]:
+    """The keys of what has gone out, where it matters."""
+    if not definition.corrects:
+        return frozenset()
+    return frozenset(str(m.key) for m in desk.store.messages_of(order) if m.sent_at is not None)
+
+
 def _reach(desk: SendDesk, channel: ChannelOut, order: Order, shop: Shop) -> str | Why:
     reach = channel.reach(order, shop)
     if isinstance(reach, Why):
@@ -177,7 +186,9 @@ def _reach(desk: SendDesk, channel: ChannelOut, order: Order, shop: Shop) -> str
 
 def _render(desk: SendDesk, message: Message, order: Order, shop: Shop, locale: str, now: datetime) -> Render:
     shipment = order.shipment(message.shipment) if message.shipment else None
-    context = build(order, shipment, shop, locale, desk.links(order.key, shop), now)
+    key, links = message.key, desk.links(order.key, shop)
+    refund = key.subject if message.fact is FactType.ORDER_REFUNDED else None
+    context = build(order, shipment, shop, locale, links, now, reminder=key.reminder, refund=refund)
     if message.key.channel is Channel.SMS:
         return desk.renderer.sms(message.key.trigger, context)
     return desk.renderer.email(message.key.trigger, context)

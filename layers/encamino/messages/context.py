@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from encamino.domain.fact import FactType
 from encamino.domain.link import Links
 from encamino.domain.order import Address, Details, Item, Money, Order, OrderKey
 from encamino.domain.shipment import Shipment, ShipmentStatus
@@ -26,8 +27,18 @@ _THERE = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.AVAILABLE_FOR_PICKU
 _ABBREVIATION = 4
 
 
-def build(order: Order, shipment: Shipment | None, shop: Shop, locale: str, links: Links, now: datetime) -> Context:
-    """What a message about this order, or this shipment of it, may show."""
+def build(
+    order: Order,
+    shipment: Shipment | None,
+    shop: Shop,
+    locale: str,
+    links: Links,
+    now: datetime,
+    *,
+    reminder: int = 0,
+    refund: str | None = None,
+) -> Context:
+    """What a message about this order, or this shipment of it, may show. `refund`: the subject of the one it is about."""
     details, look = order.details, shown_shop(shop)
     wanted = details.items if details else ()
     travels, of_shipment = (wanted, False) if shipment is None else _travelling(shipment, wanted)
@@ -43,6 +54,8 @@ def build(order: Order, shipment: Shipment | None, shop: Shop, locale: str, link
         more_items=max(len(items) - ITEMS_SHOWN, 0),
         count=sum(quantity for _, quantity in items),
         items_of_shipment=of_shipment,
+        reminder=reminder,
+        refund=_refund(order, details, refund),
         step=_step(shipment),
         tracking_url=safe_url(links.tracking),
         preferences_url=safe_url(links.preferences) if links.preferences else None,
@@ -69,6 +82,13 @@ def _order(order: Order, details: Details | None) -> ShownOrder:
     )
 
 
+def _refund(order: Order, details: Details | None, subject: str | None) -> Money | None:
+    total = details.total if details else None
+    given = (m.amount for m in order.milestones if m.type == FactType.ORDER_REFUNDED and m.subject == subject)
+    amount = next(given, None)
+    return _money(Money(amount, total.currency)) if amount and total else None
+
+
 def _shipment(shipment: Shipment, zone: ZoneInfo, now: datetime) -> ShownShipment:
     today, window, bearing = now.astimezone(zone).date(), shipment.eta_window, shipment.bearing
     day = window.start.astimezone(zone).date() if window else _local(shipment.eta, zone)
@@ -84,6 +104,7 @@ def _shipment(shipment: Shipment, zone: ZoneInfo, now: datetime) -> ShownShipmen
         status=shipment.status,
         carrier=_carrier(shipment),
         number=tidy(shipment.number, _NAME) if shipment.number else None,
+        old_number=_old_number(shipment),
         day=max(day, today) if promised and day else None,
         last_day=last if promised and not one_day and last != today else None,
         window=(window.start, window.end) if hours and window and window.start < window.end else None,
@@ -92,6 +113,11 @@ def _shipment(shipment: Shipment, zone: ZoneInfo, now: datetime) -> ShownShipmen
         signed_by=tidy(signed_by, _NAME) or None if signed_by else None,
         pickup=_pickup(shipment),
     )
+
+
+def _old_number(shipment: Shipment) -> str | None:
+    others = [label.number for label in shipment.labels if label.number and label.number != shipment.number]
+    return tidy(others[-1], _NAME) if others else None
 
 
 def _pickup(shipment: Shipment) -> ShownPickup | None:

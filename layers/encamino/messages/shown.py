@@ -107,6 +107,8 @@ class ShownShipment:
     status: str
     carrier: str | None
     number: str | None
+    #: The number that the customer may have been told before, when it was replaced.
+    old_number: str | None
     #: The expected day, from now on.
     day: date | None
     #: The last expected day, when the carrier names several.
@@ -137,6 +139,10 @@ class Context:
     count: int
     #: The items are of the shipment, not of the whole order.
     items_of_shipment: bool
+    #: 0 in the message itself, 1 in its first reminder, and so on.
+    reminder: int
+    #: What was given back, when the message is about a refund and the shop told how much.
+    refund: Money | None
     #: 1 confirmed, 2 prepared, 3 on its way, 4 there.
     step: int
     tracking_url: str
