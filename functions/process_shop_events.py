@@ -6,7 +6,12 @@ from encamino import doors, wiring
 from encamino.flows import inbox
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+@doors.door("delivery")
+def handler(event: dict[str, Any], say: doors.Say) -> dict[str, Any]:
     """Take each delivery in by itself: one that cannot be does not hold up the others."""
     room = wiring.inbox_desk()
-    return doors.each(event, "delivery", lambda body: inbox.take_in(room, body, wiring.business()))
+
+    def one(body: str) -> str:
+        return inbox.take_in(room, body, wiring.business())
+
+    return doors.each(event, say, one, wiring.store().note_troubles)

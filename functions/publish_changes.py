@@ -6,9 +6,10 @@ from encamino import doors, wiring
 from encamino.flows.publish import entries
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+@doors.door("publish")
+def handler(event: dict[str, Any], say: doors.Say) -> dict[str, Any]:
     """Publish facts; a record that says none is passed over, one that breaks is parked by the mapping."""
     said = entries(event["Records"])
     failed = wiring.put_events(said)
-    doors.log("publish", records=len(event["Records"]), facts=len(said), failed=failed)
+    say(records=len(event["Records"]), facts=len(said), failed=failed)
     return {"batchItemFailures": []}

@@ -5,7 +5,8 @@ from typing import Any
 from encamino import doors
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+@doors.door("push")
+def handler(event: dict[str, Any], say: doors.Say) -> dict[str, Any]:
     """401 until a carrier here knows how to sign."""
-    doors.log("push", verdict="no_push", carrier=event["pathParameters"]["carrier"])
+    say(verdict="no_push", carrier=doors.slug(event["pathParameters"]["carrier"]))
     return {"statusCode": 401, "body": ""}

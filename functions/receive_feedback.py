@@ -7,7 +7,8 @@ from encamino.channels.feedback import Ignored, read
 from encamino.flows.feedback import hear
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+@doors.door("feedback")
+def handler(event: dict[str, Any], say: doors.Say) -> dict[str, Any]:
     """Mark the message, protect the address."""
 
     def one(body: str) -> str:
@@ -17,4 +18,4 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         heard = hear(wiring.store(), feedback, wiring.alias, wiring.business())
         return str(feedback.kind) if heard else "about no message of ours"
 
-    return doors.each(event, "feedback", one)
+    return doors.each(event, say, one, wiring.store().note_troubles)

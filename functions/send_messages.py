@@ -7,7 +7,8 @@ from encamino.flows.handing import read_message
 from encamino.flows.send import send
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+@doors.door("message")
+def handler(event: dict[str, Any], say: doors.Say) -> dict[str, Any]:
     """Bring each message as far as it goes now."""
     room = wiring.send_desk()
 
@@ -15,4 +16,4 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         message = send(room, read_message(body), wiring.claim(), wiring.business(), wiring.wall())
         return f"{message.status}:{message.reason}" if message else "nothing to do"
 
-    return doors.each(event, "message", one)
+    return doors.each(event, say, one, wiring.store().note_troubles)

@@ -7,13 +7,14 @@ from encamino import doors, wiring
 from encamino.flows.show import show
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+@doors.door("page")
+def handler(event: dict[str, Any], say: doors.Say) -> dict[str, Any]:
     """Show one page."""
     asked = event.get("headers", {})
     token, language = event["pathParameters"].get("token", ""), asked.get("accept-language", "")
     found = show(wiring.page_desk(), token, language, wiring.business())
     page = found.accepted_by(asked.get("accept-encoding"))
-    doors.log("page", status=page.status, bytes=len(page.body))
+    say(status=page.status, bytes=len(page.body))
     return {
         "statusCode": page.status,
         "headers": page.headers,

@@ -6,9 +6,10 @@ from encamino import doors, wiring
 from encamino.flows.sweep import sweep
 
 
-def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
+@doors.door("sweep")
+def handler(_event: dict[str, Any], say: doors.Say) -> dict[str, Any]:
     """Hand over what is due."""
     swept = sweep(wiring.store(), wiring.room, wiring.hand_over, wiring.business())
     handed = {str(lane): count for lane, count in swept.handed.items()}
-    doors.log("sweep", handed=handed)
+    say(handed=handed)
     return {"handed": handed}

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from encamino import doors
-from encamino.domain.errors import Misconfigured, Unreadable
+from encamino.domain.errors import Misconfigured, Missing, Unreadable
 from encamino.store.letters import Trouble
 
 SECRET = "lucia@example.com"
@@ -42,6 +42,8 @@ def work(body: str) -> str:
             raise Unreadable("no order id", where="orders/paid", cure="mend the adapter")
         case "set-up":
             raise Misconfigured("no shop", where="table", cure="apply it")
+        case "nobody's":
+            raise Missing("no such message", where=SECRET)
         case "theirs":
             json.loads(SECRET)
         case "aws":
@@ -72,6 +74,14 @@ def test_of_an_error_that_is_not_ours_the_kind_and_our_place_are_told_and_never_
 
     assert left[0].said.startswith(f"{kind}test_doors.py:")
     assert SECRET not in f"{left[0].said} {line}"
+
+
+def test_what_a_letter_asked_for_is_not_repeated_in_the_reason() -> None:
+    left: list[Trouble] = []
+
+    doors.each(batch("nobody's"), unheard, work, left.extend)
+
+    assert left[0].said == "no such message"
 
 
 def test_when_nothing_failed_nothing_is_noted() -> None:

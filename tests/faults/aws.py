@@ -30,6 +30,7 @@ from tests.faults.granting import actions
 from tests.faults.moto_at_size import answer as dynamodb
 
 REGION = "eu-west-1"
+_NO_MORE: Mapping[str, str] = {}
 
 
 class Fault(StrEnum):
@@ -198,10 +199,8 @@ class Aws:
             case "sns", "Publish":
                 sent = self._sent(to, body["Message"], {})
                 self.texts.append(sent)
-                return _xml(
-                    request.url,
-                    f"<PublishResponse><PublishResult><MessageId>{sent.id}</MessageId></PublishResult></PublishResponse>",
-                )
+                said = f"<PublishResult><MessageId>{sent.id}</MessageId></PublishResult>"
+                return _xml(request.url, f"<PublishResponse>{said}</PublishResponse>")
         if service == "dynamodb" and operation != "CreateTable":
             self._close_window(operation)
             status, text = dynamodb(operation, body, REGION)
@@ -209,15 +208,12 @@ class Aws:
         answer: Any = botocore_stubber(event_name, request)
         return cast("AWSResponse", answer)
 
-    def _error(
-        self, url: str, service: str, code: str, status: int, more: Mapping[str, Any] | None = None
-    ) -> AWSResponse:
+    def _error(self, url: str, service: str, code: str, status: int, more: Mapping[str, Any] = _NO_MORE) -> AWSResponse:
         """An error in the wire format of that service."""
         if service in {"sns", "s3"}:
             error = f"<Error><Code>{code}</Code><Message>{escape(self.says)}</Message></Error>"
             return _xml(url, f"<ErrorResponse>{error}</ErrorResponse>" if service == "sns" else error, status)
-        said = {"__type": code, "message": self.says, **(more or {})}
-        return _json(url, said, status, {"x-amzn-ErrorType": code})
+        return _json(url, {"__type": code, "message": self.says, **more}, status, {"x-amzn-ErrorType": code})
 
     def _sent(self, to: str, subject: str, tags: Mapping[str, str]) -> Sent:
         return Sent(self.now(), to, subject, tags, str(uuid.UUID(int=self._chance.getrandbits(128))))
@@ -291,10 +287,8 @@ class _Raw(BytesIO):
         yield self.read()
 
 
-def _json(
-    url: str, body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
-) -> AWSResponse:
-    return _response(url, status, json.dumps(body), {"Content-Type": "application/x-amz-json-1.0", **(headers or {})})
+def _json(url: str, body: Any, status: int = 200, headers: Mapping[str, str] = _NO_MORE) -> AWSResponse:
+    return _response(url, status, json.dumps(body), {"Content-Type": "application/x-amz-json-1.0", **headers})
 
 
 def _xml(url: str, body: str, status: int = 200) -> AWSResponse:
