@@ -147,6 +147,17 @@ def test_cancelled_comes_before_everything_until_reopened() -> None:
     assert order(placed(), paid, reopened, cancelled).status is OrderStatus.PAID
 
 
+def test_a_shop_that_shows_it_as_standing_since_takes_a_cancellation_back() -> None:
+    cancelled, paid = fact(FactType.ORDER_CANCELLED, 3), fact(FactType.ORDER_PAID, 1)
+    stands = fact(FactType.ORDER_PLACED, details=replace(DETAILS, as_of=hours(8), stands=True))
+    before = fact(FactType.ORDER_PLACED, details=replace(DETAILS, as_of=hours(3), stands=True))
+
+    assert order(placed(), paid, cancelled, stands) == order(stands, cancelled, paid, placed())
+    assert order(placed(), paid, cancelled, stands).status is OrderStatus.PAID
+    assert order(placed(), paid, cancelled, before).status is OrderStatus.CANCELLED
+    assert order(placed(), paid, stands, fact(FactType.ORDER_CANCELLED, 9)).status is OrderStatus.CANCELLED
+
+
 def test_the_newest_details_count_and_the_first_language_stays() -> None:
     later = replace(DETAILS, as_of=hours(9), name="#1001-A", locale="en")
 

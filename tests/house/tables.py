@@ -1,7 +1,7 @@
 """What the documents say of the folders, made from the folders: `python -m tests.house.tables` writes it.
 
 README.md has a table between `<!-- carriers -->` and `<!-- /carriers -->`, and so on. The JSON Schema of the shop file
-is docs/merchant/shop-file.schema.json.
+is docs/merchant/shop-file.schema.json, that of what the generic door takes docs/merchant/generic.schema.json.
 """
 
 import json
@@ -17,11 +17,13 @@ from babel.messages.pofile import read_po
 from encamino.carriers.base import Limits, carrier, carriers
 from encamino.domain.shop import Shop
 from encamino.shops.base import platform, platforms
+from encamino.shops.generic import document
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 LANGUAGES = ROOT / "templates/languages"
 SCHEMA = ROOT / "docs/merchant/shop-file.schema.json"
+GENERIC_SCHEMA = ROOT / "docs/merchant/generic.schema.json"
 #: How a recording that no live system answered says so, in its `about`.
 WRITTEN = "Written by us"
 
@@ -85,6 +87,11 @@ def schema() -> str:
     return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
 
 
+def generic_schema() -> str:
+    """The JSON Schema of what the generic door takes, as it is published."""
+    return json.dumps(document.schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 def _carrier_row(slug: str) -> tuple[str, ...]:
     adapter = carrier(slug)
     fields = [f"`{field}`" for field in adapter.FIELDS] + [f"`{field}` (optional)" for field in adapter.OPTIONAL_FIELDS]
@@ -130,4 +137,6 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 if __name__ == "__main__":
     README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
     SCHEMA.write_text(schema(), encoding="utf-8")
-    sys.stdout.write(f"wrote {README.relative_to(ROOT)} and {SCHEMA.relative_to(ROOT)}\n")
+    GENERIC_SCHEMA.write_text(generic_schema(), encoding="utf-8")
+    written = (README, SCHEMA, GENERIC_SCHEMA)
+    sys.stdout.write(f"wrote {', '.join(str(file.relative_to(ROOT)) for file in written)}\n")

@@ -10,7 +10,7 @@ from encamino.carriers.base import carrier
 from encamino.cli.output import NOT_FOUND, OTHER, REFUSED, USAGE
 from encamino.domain.shop import Shop
 from tests.house.commands import ROOT, commands, documents, fault
-from tests.house.tables import SCHEMA, schema
+from tests.house.tables import GENERIC_SCHEMA, SCHEMA, generic_schema, schema
 from tests.house.template import read
 
 PAGES = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in documents()}
@@ -54,6 +54,10 @@ def test_links_to_files_lead_somewhere(page: str) -> None:
 
 def test_the_published_schema_of_the_shop_file_is_fresh() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == schema(), "run: .venv/bin/python -m tests.house.tables"
+
+
+def test_the_published_schema_of_the_generic_door_is_fresh() -> None:
+    assert GENERIC_SCHEMA.read_text(encoding="utf-8") == generic_schema(), "run: .venv/bin/python -m tests.house.tables"
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.endswith("first-day.md")])

@@ -13,8 +13,8 @@ from encamino import wiring
 from encamino.domain.errors import Missing, Refused, Unavailable
 from encamino.shops.base import Delivery, platform
 
-#: An instant with its offset, as shops write it.
-_INSTANT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
+#: An instant as shops write it, most of them with its offset.
+_INSTANT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)?")
 _RECORDINGS = Path(__file__).resolve().parents[3] / "tests" / "shops"
 
 
@@ -77,9 +77,16 @@ def renewed(slug: str, recording: Recorded, order: str, now: datetime) -> Record
     """The recording as if it were sent now, about another order: every instant moves so that the newest is now."""
     old = key_of(slug, recording)
     text = recording.body.replace(old, order)
-    newest = max((datetime.fromisoformat(found) for found in _INSTANT.findall(text)), default=now)
+    spelled = (datetime.fromisoformat(found) for found in _INSTANT.findall(text))
+    newest = max((one for one in spelled if one.tzinfo), default=None) or _newest_fact(slug, recording, now)
     moved = _INSTANT.sub(lambda m: (datetime.fromisoformat(m[0]) + (now - newest)).isoformat(timespec="seconds"), text)
     return Recorded({name: value.replace(old, order) for name, value in recording.headers.items()}, moved)
+
+
+def _newest_fact(slug: str, recording: Recorded, now: datetime) -> datetime:
+    """Where no time has an offset, only the platform knows which of them are UTC: when the newest of its facts was."""
+    facts = platform(slug).translate(Delivery(recording.body.encode(), recording.headers, now), {}).facts
+    return max((fact.details.as_of if fact.details else fact.at for fact in facts), default=now)
 
 
 def deliver(api: str, shop: str, slug: str, recording: Recorded) -> int:

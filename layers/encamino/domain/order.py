@@ -234,6 +234,11 @@ class Order:
         left = ((i.id, i.quantity - gone.get(i.id, 0)) for i in self.details.items if i.ships)
         return tuple(ShippedItem(id_, n) for id_, n in left if n > 0)
 
+    def rest_follows(self, shipment: Shipment) -> bool:
+        """Whether this one left before the rest. It stays true when the rest has left too."""
+        later = any(s.registered_at > shipment.registered_at for s in self.travelling)
+        return shipment.items is not None and (later or bool(self.left_to_ship))
+
     @property
     def status(self) -> OrderStatus:
         """The order in one word; the first that holds."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from encamino.carriers.base import aggregates
 from encamino.domain.errors import TooLarge, Unreadable
 from encamino.domain.fact import Fact
 from encamino.domain.learning import learn
@@ -54,9 +55,10 @@ def take(
     try:
         translation = platform.translate(delivery, shop.statuses)
     except Unreadable as err:
+        said = f"{err.message}: {err.cure}" if err.cure else err.message
         # In the shop's own partition, where `inbox list` and the doctor look for it.
-        desk.store.keep_delivery(shop.shop, None, replace(raw, trouble=err.message))
-        return Taken(trouble=err.message, aside=hash_)
+        desk.store.keep_delivery(shop.shop, None, replace(raw, trouble=said))
+        return Taken(trouble=said, aside=hash_)
     refusal = _refusal(shop, translation)
     orders = tuple(dict.fromkeys(fact.order for fact in translation.facts if fact.order))
     if refusal or not orders:
@@ -114,4 +116,6 @@ def _with_carrier(fact: Fact, shop: Shop, recognise: Recognise) -> Fact:
 def _recognised(label: Label, shop: Shop, recognise: Recognise) -> Label:
     if label.carrier is not None or label.number is None:
         return label
-    return replace(label, carrier=recognise(label.carrier_name, label.link, label.number, shop.carriers))
+    meant = recognise(label.carrier_name, label.link, label.number, shop.carriers)
+    # Nobody's we know: whoever asks other carriers for this shop is asked, if there is one.
+    return replace(label, carrier=meant or (shop.aggregator if aggregates(shop.aggregator or "") else None))
