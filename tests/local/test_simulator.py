@@ -10,8 +10,12 @@ from typing import Any
 import pytest
 import requests
 
+from encamino.carriers import gls
+from encamino.carriers.base import Asked, Response
+from encamino.domain.shipment import bearing
 from infra.local.clock import StackClock
 from infra.local.http_server import LoopbackServer
+from infra.local.simulator.joining import Played, joined
 from infra.local.simulator.server import simulator_server
 from infra.local.simulator.shifting import renumber, shift, shift_text
 
@@ -234,3 +238,120 @@ def test_the_clock_runs_ahead_by_the_stacks_offset_and_keeps_it_when_the_stack_i
 
     assert timedelta(minutes=59) < ahead <= timedelta(hours=1)
     assert clock() - datetime.now(UTC) > timedelta(minutes=59)
+
+
+# Carriers that answer several numbers in one call
+
+
+def shipment(number: str, status: str) -> dict[str, Any]:
+    return {"answer": {"parcels": [{"requested": number, "status": status, "at": "2026-03-02T08:15:00+01:00"}]}}
+
+
+def record_lists(carriers: Carriers) -> None:
+    """A carrier whose recordings name the list their one shipment stands in."""
+    recorded = "00340434161094042557"
+    for name in ("moving", "done"):
+        carriers.record(name, shipment(recorded, name), "gls", list="answer.parcels")
+    unknown = {"answer": {"parcels": [{"requested": recorded, "errorCode": "E_404_01"}]}}
+    carriers.record("not_found", unknown, "gls", list="answer.parcels")
+    carriers.record("throttled", {"fault": "quota"}, "gls", list="answer.parcels", http_status=429)
+
+
+def test_every_number_of_a_call_is_answered_in_one_list_by_its_own_timetable(carriers: Carriers) -> None:
+    record_lists(carriers)
+    carriers.programme({"after": "0h", "play": "moving"}, {"after": "4h", "play": "done"}, number="AAA111", slug="gls")
+    carriers.programme({"after": "2h", "play": "moving"}, number="BBB222", slug="gls")
+    carriers.programme({"after": "90h", "play": "moving"}, number="CCC333", slug="gls")
+    carriers.clock.now = START + timedelta(hours=5)
+
+    assert carriers.ask("/BBB222,CCC333,AAA111", slug="gls").json() == {
+        "answer": {
+            "parcels": [
+                {"requested": "BBB222", "status": "moving", "at": "2026-11-22T09:15:00+01:00"},
+                {"requested": "CCC333", "errorCode": "E_404_01"},
+                {"requested": "AAA111", "status": "done", "at": "2026-11-22T11:15:00+01:00"},
+            ]
+        }
+    }
+    assert carriers.calls()[-1]["numbers"] == ["BBB222", "CCC333", "AAA111"]
+    assert carriers.calls()[-1]["played"] == "moving, not_found, done"
+
+
+def test_an_answer_without_the_list_is_about_the_whole_call(carriers: Carriers) -> None:
+    record_lists(carriers)
+    carriers.programme({"after": "0h", "play": "moving"}, number="AAA111", slug="gls")
+    carriers.programme({"after": "0h", "play": "throttled"}, number="BBB222", slug="gls")
+    answer = carriers.ask("/AAA111,BBB222", slug="gls")
+
+    assert (answer.status_code, answer.json()) == (429, {"fault": "quota"})
+    assert carriers.calls()[-1]["played"] == "throttled"
+    assert carriers.ask("/AAA111", slug="gls").json()["answer"]["parcels"][0]["requested"] == "AAA111"
+
+
+def test_a_fault_of_one_number_is_the_fault_of_the_call(carriers: Carriers) -> None:
+    record_lists(carriers)
+    carriers.programme({"after": "0h", "play": "moving"}, number="AAA111", slug="gls")
+    carriers.programme({"after": "0h", "fault": "503"}, number="BBB222", slug="gls")
+
+    assert carriers.ask("/AAA111,BBB222", slug="gls").status_code == 503
+    assert carriers.calls()[-1]["played"] == "fault 503"
+
+
+def test_a_call_of_unknown_numbers_alone_is_not_found(carriers: Carriers) -> None:
+    record_lists(carriers)
+    carriers.programme({"after": "9h", "play": "moving"}, number="AAA111", slug="gls")
+
+    assert carriers.ask("/AAA111", slug="gls").json()["answer"]["parcels"] == [
+        {"requested": "AAA111", "errorCode": "E_404_01"}
+    ]
+
+
+def test_joining_leaves_the_recorded_answers_as_they_were() -> None:
+    first, second = (Played(200, {}, shipment(number, "moving"), "answer.parcels") for number in ("A", "B"))
+
+    assert len(joined([first, second]).shipments or []) == 2
+    assert len(first.shipments or []) == len(second.shipments or []) == 1
+    nothing = Played(200, {}, {"answer": {"parcels": []}}, "answer.parcels")
+    assert len(joined([nothing, second]).shipments or []) == 1
+
+
+def test_gls_reads_its_joined_recordings_as_one_answer() -> None:
+    clock = Clock(datetime(2026, 11, 30, tzinfo=UTC))
+    server = simulator_server(0, Path(__file__).parents[1] / "carriers", clock)
+    server.in_background()
+    names = {f"6180449000{n}": name for n, name in enumerate(["delivered", "in_transit", "not_found", "customs"])}
+    for number, name in names.items():
+        wish = {"start": "2026-11-22T08:00:00Z", "timetable": [{"after": "0h", "play": name}]}
+        requests.put(f"{server.url}/_simulator/gls/{number}", json=wish, timeout=5).raise_for_status()
+    account = {"client_id": "app", "client_secret": "s3cret"}
+    looking = gls.look([Asked(number) for number in names], account, NoMemo(), clock.now)
+    try:
+        request = next(looking)
+        while True:
+            url = request.url.replace("https://", f"{server.url}/gls/")
+            got = requests.request(request.method, url, headers=dict(request.headers), data=request.body, timeout=5)
+            request = looking.send(
+                Response(got.status_code, got.content, {k.lower(): v for k, v in got.headers.items()})
+            )
+    except StopIteration as end:
+        seen = end.value
+    finally:
+        server.shutdown()
+        server.server_close()
+
+    bears = [bearing(one.tracking.events) if one.tracking else None for one in seen.values()]
+    assert [event.status if event else None for event in bears] == ["delivered", "in_transit", None, "exception"]
+    assert [one.outcome for one in seen.values()] == ["found", "found", "not_found", "found"]
+    assert [one.tracking.number for one in seen.values() if one.tracking] == [
+        n for n in names if names[n] != "not_found"
+    ]
+
+
+class NoMemo:
+    """Remembers nothing."""
+
+    def get(self, name: str) -> str | None:
+        return None
+
+    def put(self, name: str, value: str, until: datetime) -> None:
+        return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.clock import instant
+from infra.local.simulator.joining import Played
 from infra.local.simulator.shifting import renumber, shift
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -29,7 +30,7 @@ TOKEN = Answer(
     {"Content-Type": "application/json"},
     b'{"access_token":"simulated","token_type":"Bearer","expires_in":3600}',
 )
-NOT_FOUND = Answer(404, {}, b"")
+NOT_FOUND = Played(404, {}, "")
 
 
 class Recordings:
@@ -49,6 +50,10 @@ class Recordings:
 
     def answer(self, slug: str, name: str, number: str | None, asked_at: datetime | None) -> Answer:
         """The recording as if `number` had been asked for at `asked_at`; as it stands without them."""
+        return wire(self.played(slug, name, number, asked_at))
+
+    def played(self, slug: str, name: str, number: str | None, asked_at: datetime | None) -> Played:
+        """The same before it goes over the wire, to be joined with what is said of other numbers."""
         recording = json.loads(self._path(slug, name).read_text(encoding="utf-8"))
         body = recording.get("body", "")
         if number and recording.get("number"):
@@ -57,12 +62,12 @@ class Recordings:
             body = shift(body, asked_at - instant(recording["recorded_at"]))
         headers = {key: str(value) for key, value in (recording.get("headers") or {}).items()}
         headers = {key: value for key, value in headers.items() if key.lower() not in ("content-length", "date")}
-        return Answer(recording.get("http_status", 200), headers, _encoded(body, headers))
+        return Played(recording.get("http_status", 200), headers, body, recording.get("list"))
 
-    def unknown_number(self, slug: str, number: str | None, now: datetime) -> Answer:
+    def unknown_number(self, slug: str, number: str | None, now: datetime) -> Played:
         """What the carrier says of a number it does not know."""
         if self.has(slug, "not_found"):
-            return self.answer(slug, "not_found", number, now)
+            return self.played(slug, "not_found", number, now)
         return NOT_FOUND
 
     def token(self, slug: str) -> Answer:
@@ -70,6 +75,11 @@ class Recordings:
 
     def _path(self, slug: str, name: str) -> Path:
         return self._folder / slug / f"{name}.json"
+
+
+def wire(played: Played) -> Answer:
+    """What a recording says, as it goes over the wire."""
+    return Answer(played.status, played.headers, _encoded(played.body, played.headers))
 
 
 def _encoded(body: Any, headers: dict[str, str]) -> bytes:

@@ -15,8 +15,9 @@ from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlsplit
 
 from infra.local.clock import iso
 from infra.local.http_server import LoopbackServer, QuietHandler
-from infra.local.simulator.recordings import Answer, Recordings
-from infra.local.simulator.timetable import Timetables, read_programme
+from infra.local.simulator.joining import Played, joined
+from infra.local.simulator.recordings import Answer, Recordings, wire
+from infra.local.simulator.timetable import Programme, Timetables, read_programme
 
 HANG_FOR = 120.0  # seconds; longer than any deadline that deserves the name
 TOKEN_PATH = re.compile(r"/oauth2?(/|$)|/token/?$", re.IGNORECASE)
@@ -83,27 +84,41 @@ class Handler(QuietHandler):
         now = self.clock()
         request = f"{unquote(path)}\n{unquote_plus(query)}\n{unquote_plus(body.decode('utf-8', 'replace'))}"
         asked = self.timetables.asked_for(slug, request)
-        # Carriers that answer several numbers in one call are to be composed here, from all of `asked`.
-        programme = asked[0] if asked else None
-        entry = programme.due(now) if programme else None
         call = {
             "time": iso(datetime.now(UTC)), "clock": iso(now), "slug": slug, "host": host, "method": self.command,
-            "path": without_secrets(path, query), "number": programme.number if programme else None,
+            "path": without_secrets(path, query), "number": asked[0].number if asked else None,
             "numbers": [each.number for each in asked], "played": "not_found",
         }  # fmt: skip
         self.calls.append(call)
-        if programme and entry:
-            call["played"] = entry.play or f"fault {entry.fault}"
-            if entry.fault:
-                self.fail(entry.fault)
-            else:
-                asked_at = programme.start + entry.after
-                self.send(self.recordings.answer(slug, str(entry.play), programme.number, asked_at))
-        elif programme is None and TOKEN_PATH.search(path):
+        if asked:
+            self.tell(slug, asked, now, call)
+        elif TOKEN_PATH.search(path):
             call["played"] = "token"
             self.send(self.recordings.token(slug))
         else:
-            self.send(self.recordings.unknown_number(slug, programme.number if programme else None, now))
+            self.send(wire(self.recordings.unknown_number(slug, None, now)))
+
+    def tell(self, slug: str, asked: list[Programme], now: datetime, call: dict[str, Any]) -> None:
+        """What is due for every number the call names, joined; a fault, or what is about no number, is all there is."""
+        answers: list[Played] = []
+        names: list[str] = []
+        for programme in asked:
+            entry = programme.due(now)
+            if entry and entry.fault:
+                call["played"] = f"fault {entry.fault}"
+                self.fail(entry.fault)
+                return
+            if entry:
+                name, at = str(entry.play), programme.start + entry.after
+                answers.append(self.recordings.played(slug, name, programme.number, at))
+            else:
+                name = "not_found"
+                answers.append(self.recordings.unknown_number(slug, programme.number, now))
+            names = [name] if answers[-1].shipments is None else [*names, name]
+            if answers[-1].shipments is None:
+                break
+        call["played"] = ", ".join(names)
+        self.send(wire(joined(answers)))
 
     def send(self, answer: Answer) -> None:
         self.answer(answer.status, answer.body, answer.headers)
