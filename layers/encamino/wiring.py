@@ -102,7 +102,7 @@ def parameters() -> Parameters:
 
 @cache
 def doorkeeper() -> Doorkeeper:
-    """What the webhook door needs."""
+    """What the webhook door and the push door need."""
     from encamino.flows.receive import Doorkeeper  # noqa: PLC0415
     from encamino.store.objects import Objects  # noqa: PLC0415
     from encamino.store.queues import Queue  # noqa: PLC0415
@@ -242,7 +242,7 @@ def inbox_desk() -> InboxDesk:
     from encamino.flows.inbox import InboxDesk  # noqa: PLC0415
     from encamino.store.objects import Objects  # noqa: PLC0415
 
-    return InboxDesk(desk(), named, lambda key: Objects(client("s3"), setting("BUCKET")).fetch(key))
+    return InboxDesk(desk(), named, lambda key: Objects(client("s3"), setting("BUCKET")).fetch(key), OPERATOR)
 
 
 def page_desk() -> PageDesk:
@@ -253,10 +253,10 @@ def page_desk() -> PageDesk:
 
 
 def carrier_names(order: Order) -> dict[str, str]:
-    """What customers call the carriers of an order."""
-    from encamino.carriers.base import carrier  # noqa: PLC0415
+    """What customers call the carriers of an order; of one that only asks others they know nothing."""
+    from encamino.carriers.base import aggregates, carrier  # noqa: PLC0415
 
-    return {s.carrier: carrier(s.carrier).NAME for s in order.shipments if s.carrier}
+    return {s.carrier: carrier(s.carrier).NAME for s in order.shipments if s.carrier and not aggregates(s.carrier)}
 
 
 def claim() -> str:

@@ -199,7 +199,7 @@ def test_a_shop_is_checked_platform_by_platform(encamino: Command, fake: FakeSta
 
     said = encamino("shop", "check", "casa-lluna", "--json").said
 
-    assert set(said) == {"shop", "platforms"}
+    assert set(said) == {"shop", "platforms", "carriers"}
     assert keys(said["platforms"]) == {"platform", "url", "enabled", "paste", "last_delivery", "verdict"}
     shopify = next(row for row in said["platforms"] if row["platform"] == "shopify")
     assert (shopify["last_delivery"], shopify["verdict"]) == ("2026-11-03T12:00:00Z", "unreadable: no JSON")

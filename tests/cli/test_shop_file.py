@@ -122,3 +122,15 @@ def test_a_key_nobody_knows_has_its_line_and_a_neighbour() -> None:
 
 def test_a_missing_key_is_named() -> None:
     assert refusal(written=WRITTEN.replace("country: ES\n", "")).cure == "add `country:`"
+
+
+def test_whoever_is_asked_in_carriers_stead_is_one_that_asks_others() -> None:
+    assert read("aggregator: seventeentrack\n").aggregator == "seventeentrack"
+    assert read().aggregator is None
+    for written in ("seventeentrak", "dhl"):
+        error = refusal(f"aggregator: {written}\n")
+
+        assert (error.message, error.where) == (
+            f"`{written}` asks no other carriers for us", f"shop.yaml:{LINES + 1} (aggregator)",
+        )  # fmt: skip
+        assert "seventeentrack" in error.cure

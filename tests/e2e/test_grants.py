@@ -26,8 +26,7 @@ BEYOND: dict[str, Call] = {
 #: And one that it does need: the proof that the credentials are real.
 WITHIN: dict[str, Call] = {
     "receive_shop_webhook": lambda aws, env: aws("ssm").get_parameter(Name=secret(env)),
-    # It needs nothing yet but its log; whoever asks who he is needs no leave.
-    "receive_carrier_push": lambda aws, _env: aws("sts").get_caller_identity(),
+    "receive_carrier_push": lambda aws, env: aws("ssm").get_parameter(Name=secret(env)),
     "process_shop_events": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
     "sweep_agenda": lambda aws, env: aws("sqs").get_queue_attributes(QueueUrl=env["SEND_QUEUE"]),
     "track_shipments": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),

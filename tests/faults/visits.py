@@ -1,12 +1,13 @@
 """A season on which every path of every function is taken, the odd ones too: what strangers send, what breaks."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from encamino.domain.link import LinkKind, token
 from encamino.domain.order import OrderKey
-from encamino.flows.receive import LARGEST, envelope
+from encamino.flows.receive import INLINE, LARGEST, envelope
 from encamino.store.base import RawDelivery
 from encamino.store.parameters import Parameters
 from encamino.store.queues import Queue
@@ -23,6 +24,8 @@ FUNCTIONS = (
     "send_messages", "receive_feedback", "publish_changes", "serve_pages",
 )  # fmt: skip
 SEED = 9
+#: A carrier that calls us, and the account that it calls about.
+CALLER, ACCOUNT = "seventeentrack", {"api_key": CARRIER_KEY, "push_key": "the-last-part-of-an-address"}
 #: A carrier on a bad morning, before it tells of the journey.
 _BAD_MORNING = (
     Entry(0 * MINUTE, "broken"), Entry(190 * MINUTE, fault="garbage"), Entry(260 * MINUTE, "html"),
@@ -58,12 +61,14 @@ class Season:
         stack.open_shop(SHOP)
         parameters = Parameters(stack.aws.client("ssm"), STACK)
         parameters.put(SHOP.shop, "carrier/dhl", json.dumps({"api_key": CARRIER_KEY}), stack.clock.now)
+        parameters.put(SHOP.shop, f"carrier/{CALLER}", json.dumps(ACCOUNT), stack.clock.now)
         stack.aws.faults = faults
         live(stack, stack.clock, self.orders, copies=1)
         stack.aws.refuses = {}
         for faulty in (faults, {}):
             stack.aws.faults = faulty
             self._odd_deliveries()
+            self._pushes()
             self._feedback(stack.aws.mails[:6])
             self._pages()
             self._stream()
@@ -90,6 +95,26 @@ class Season:
         for topic in ("orders/paid", "customers/update", f"orders/{FIRST}", ""):
             for body in unread:
                 self.tell(topic, body)
+
+    def _pushes(self) -> None:
+        """A carrier calls: of a number of ours, of nobody's, at length, in no shape; and somebody who is none."""
+        (number, *_) = self.orders[0].numbers
+        moved = {"time_utc": "2026-11-12T09:00:00Z", "description": SAID, "sub_status": "InTransit_Other"}
+        track = {"tracking": {"providers": [{"events": [moved]}]}}
+        for told, tag in ((number, "dhl"), (SAID, SAID)):
+            data = {"number": told, "tag": tag, "track_info": track}
+            body = json.dumps({"event": "TRACKING_UPDATED", "data": data}).encode()
+            for sent in (body, body + b" " * INLINE, body + b" " * LARGEST, body[:-1]):
+                for key in (ACCOUNT["push_key"], SAID):
+                    self._pushed(sent, key)
+
+    def _pushed(self, body: bytes, key: str) -> None:
+        signed = hashlib.sha256(body + b"/" + ACCOUNT["api_key"].encode()).hexdigest()
+        event = {
+            "pathParameters": {"carrier": CALLER, "shop": SHOP.shop, "key": key},
+            "headers": {"sign": signed, "cookie": SAID}, "body": body.decode(), "isBase64Encoded": False,
+        }  # fmt: skip
+        self.stack.invoke("receive_carrier_push", event)
 
     def _feedback(self, mails: Sequence[Sent]) -> None:
         stack, (token_of_first, *_) = self.stack, self.tokens()

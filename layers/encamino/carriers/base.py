@@ -16,12 +16,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, cast
 
-from pydantic_core import from_json
-
 from encamino.domain.errors import Missing, Unreadable
 from encamino.domain.shipment import Tracking
 
 _NOT_CARRIERS = frozenset({"base", "recognise", "reading"})
+#: Beside a carrier's own fields, in the account of one that calls us: the last part of the address it calls.
+PUSH_KEY = "push_key"
+#: What stands before a carrier's slug where a platform's stands otherwise: secrets, kept deliveries.
+PUSHED = "carrier/"
 
 type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
 
@@ -59,6 +61,8 @@ class Response:
 
     def json(self) -> Json:
         """The body as JSON. Raises Unreadable."""
+        from pydantic_core import from_json  # noqa: PLC0415  (the push door, which reads nothing, need not pay for it)
+
         try:
             return cast("Json", from_json(self.body))
         except ValueError as err:
@@ -73,6 +77,8 @@ class Asked:
     postcode: str | None = None
     country: str | None = None
     locale: str = "en"
+    #: Our slug of who carries it, where somebody else is asked about it.
+    carrier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,16 @@ class Seen:
 type Answer = Mapping[str, Seen]
 #: Credentials by field name.
 type Account = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a carrier that calls us says of one number."""
+
+    number: str
+    seen: Seen
+    #: Our slug of who carries it, as we said when somebody else was asked about it.
+    carrier: str | None = None
 
 
 class Memo(Protocol):
@@ -151,6 +167,22 @@ class Carrier(Protocol):
         """The carrier's own page about a number."""
 
 
+class Pushing(Protocol):
+    """The names a carrier module has besides, if the carrier calls us.
+
+    The push door imports it, so at import it may load the standard library only.
+    """
+
+    def verify_push(self, body: bytes, headers: Mapping[str, str], account: Account) -> bool:
+        """Whether these bytes come from the carrier, for this account. Headers are lower case. Never raises."""
+
+    def read_push(self, body: bytes) -> tuple[Told, ...]:
+        """What is told of which numbers, empty when of none. Raises Unreadable when it is not what is documented."""
+
+    def paste_push(self, url: str) -> str:
+        """What the merchant does with the address, in one or two sentences."""
+
+
 def carrier(slug: str) -> Carrier:
     """The carrier of that slug. Raises Missing."""
     if not _names_carrier(slug) or importlib.util.find_spec(f"encamino.carriers.{slug}") is None:
@@ -162,6 +194,20 @@ def carriers() -> tuple[str, ...]:
     """Every carrier's slug, from the folder."""
     here = importlib.import_module("encamino.carriers").__path__
     return tuple(sorted(m.name for m in pkgutil.iter_modules(here) if _names_carrier(m.name)))
+
+
+def pushing(slug: str) -> Pushing | None:
+    """The carrier of that slug as one that calls us, None when it does not. Raises Missing."""
+    found = carrier(slug)
+    return cast("Pushing", found) if hasattr(found, "verify_push") else None
+
+
+def aggregates(slug: str) -> bool:
+    """Whether there is one of that slug, and it asks other carriers for us: its module says `AGGREGATOR = True`."""
+    try:
+        return bool(getattr(carrier(slug), "AGGREGATOR", False))
+    except Missing:
+        return False
 
 
 def _names_carrier(module: str) -> bool:

@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from encamino.carriers.base import Outcome, Recognition, Response, carrier
+from encamino.carriers.base import Outcome, Pushing, Recognition, Response, carrier, pushing
 from encamino.carriers.reading import plain
 from encamino.carriers.recognise import recognise
 from encamino.cli.output import AsJson, Json, show
 from encamino.cli.shapes import instant
 from encamino.cli.stack import stack
 from encamino.cli.tables import table
-from encamino.domain.errors import Missing
+from encamino.domain.errors import Missing, Unreadable
 from encamino.domain.shape import tracking_json
 from encamino.domain.shipment import Tracking
 from encamino.store.base import Unmapped
@@ -36,8 +36,8 @@ def parse(
     as_json: AsJson = False,
 ) -> None:
     """What a carrier's answer says. Pure: no network, no stack."""
-    del push  # one reader serves both until a carrier's push differs
-    outcome, tracked, _ = carrier(slug).read(Response(http_status, read_bytes(file)))
+    body, caller = read_bytes(file), pushing(slug) if push else None
+    outcome, tracked = _pushed(caller, body) if caller else carrier(slug).read(Response(http_status, body))[:2]
     kept = tuple(t for t in tracked if number is None or _same(t.number, number))
     if number is not None and tracked and not kept:
         outcome = Outcome.NOT_FOUND
@@ -62,6 +62,17 @@ def read_bytes(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as err:
         raise Missing(f"cannot read {file}", where=str(file), cure="give the path of a file") from err
+
+
+def _pushed(caller: Pushing, body: bytes) -> Read:
+    """What a push says, as if it had been asked for."""
+    try:
+        told = caller.read_push(body)
+    except Unreadable:
+        return Outcome.UNREADABLE, ()
+    tracked = tuple(one.seen.tracking for one in told if one.seen.tracking)
+    otherwise = told[0].seen.outcome if told else Outcome.NOT_FOUND
+    return Outcome.FOUND if tracked else otherwise, tracked
 
 
 def _same(one: str, other: str) -> bool:

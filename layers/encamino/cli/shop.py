@@ -10,11 +10,12 @@ from typing import Annotated
 import typer
 
 from encamino import wiring
-from encamino.carriers.base import carrier
+from encamino.carriers.base import PUSHED, carrier
 from encamino.channels.base import set_name
 from encamino.channels.identity import Dns, prepare
 from encamino.cli.carriers import read_bytes
 from encamino.cli.output import AsJson, Json, show
+from encamino.cli.pushes import address, addressed, checked, fields
 from encamino.cli.shapes import instant
 from encamino.cli.shop_file import read_shop
 from encamino.cli.stack import Stack, stack
@@ -52,13 +53,20 @@ def secret(
     """Set a secret, or have one made where the platform lets us choose it."""
     given = sys.stdin.read() if value == "-" else value
     said = given.strip() if given is not None else None
-    wanted = _carrier_account(name, said) if name.startswith("carrier/") else _platform_secret(name, said)
+    slug = name.removeprefix(PUSHED) if name.startswith(PUSHED) else None
+    wanted = _carrier_account(name, said) if slug else _platform_secret(name, said)
     here = stack()
     if shop != wiring.OPERATOR:
         here.shop(shop)
+    wanted = addressed(shop, slug, wanted) if slug else wanted
     wiring.parameters().put(shop, name, wanted, wiring.wall(), keep_old=_duration(keep_old))
-    answer: Json = {"shop": shop, "name": name, "secret": wanted if said is None else None}
-    show(answer, as_json, lambda a: a, lambda _: f"set {name} for {shop}" + (f": {wanted}" if said is None else ""))
+    answer: dict[str, Json] = {"shop": shop, "name": name, "secret": wanted if said is None else None}
+    words = f"set {name} for {shop}" + (f": {wanted}" if said is None else "")
+    url = address(here, shop, slug) if slug else None
+    if url:
+        answer["push_url"] = url
+        words += f"\nit may call us at {url}"
+    show(answer, as_json, lambda a: a, lambda _: words)
 
 
 @app.command("check")
@@ -67,7 +75,8 @@ def check(shop: str, as_json: AsJson = False) -> None:
     here = stack()
     here.shop(shop)
     rows: list[Json] = [_checked(here, shop, slug) for slug in platforms()]
-    show(rows, as_json, lambda r: {"shop": shop, "platforms": r}, _check_words)
+    pushed = checked(here, shop)
+    show((rows, pushed), as_json, lambda r: {"shop": shop, "platforms": r[0], "carriers": r[1]}, _check_words)
 
 
 def _checked(here: Stack, shop: str, slug: str) -> Json:
@@ -83,10 +92,17 @@ def _waiting(*, ready: bool) -> str:
     return "waiting for deliveries" if ready else "no secret yet"
 
 
-def _check_words(rows: list[Json]) -> object:
-    return table("platforms", ("platform", "enabled", "last delivery", "verdict", "what to do"),
-                 [(r["platform"], r["enabled"], r["last_delivery"], r["verdict"], r["paste"])
-                  for r in rows if isinstance(r, dict)])  # fmt: skip
+def _check_words(rows: tuple[list[Json], list[Json]]) -> object:
+    from rich.console import Group
+
+    heads = ("enabled", "last delivery", "verdict", "what to do")
+    names = ("enabled", "last_delivery", "verdict", "paste")
+    return Group(
+        *(
+            table(title, (who, *heads), [tuple(r[name] for name in (who, *names)) for r in some if isinstance(r, dict)])
+            for title, who, some in (("platforms", "platform", rows[0]), ("carriers that call us", "carrier", rows[1]))
+        )
+    )
 
 
 def _make_keys() -> None:
@@ -122,8 +138,9 @@ def _platform_secret(name: str, said: str | None) -> str:
 
 def _carrier_account(name: str, said: str | None) -> str:
     """The account as JSON. Raises Refused, which never repeats what was said: it may be a password."""
-    adapter = carrier(name.removeprefix("carrier/"))
-    needed, known = adapter.FIELDS, (*adapter.FIELDS, *adapter.OPTIONAL_FIELDS)
+    slug = name.removeprefix(PUSHED)
+    adapter = carrier(slug)
+    needed, known = adapter.FIELDS, (*adapter.FIELDS, *adapter.OPTIONAL_FIELDS, *fields(slug))
     example = json.dumps(dict.fromkeys(needed, "…"), ensure_ascii=False)
     try:
         account = json.loads(said or "")

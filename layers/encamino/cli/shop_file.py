@@ -9,7 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from encamino import wiring
-from encamino.carriers.base import carriers
+from encamino.carriers.base import aggregates, carriers
 from encamino.cli.stack import CHECKOUT
 from encamino.domain.errors import Unreadable
 from encamino.domain.shop import Shop
@@ -113,6 +113,10 @@ def _strangers(shop: Shop) -> Iterator[tuple[Place, str, str]]:
     for words, slug in shop.carriers.items():
         if slug not in slugs:
             yield ("carriers", words), f"there is no carrier `{slug}`", _nearest(slug, slugs)
+    if shop.aggregator and not aggregates(shop.aggregator):
+        asking = [slug for slug in slugs if aggregates(slug)]
+        message = f"`{shop.aggregator}` asks no other carriers for us"
+        yield ("aggregator",), message, _nearest(shop.aggregator, asking)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

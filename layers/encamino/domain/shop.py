@@ -186,6 +186,11 @@ class Shop(_Part):
     messages: dict[str, dict[Channel, bool]] = {}
     #: The shop's own words for carriers → our slug.
     carriers: dict[str, str] = {}
+    aggregator: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")] | None = Field(
+        default=None,
+        description="Who is asked about shipments whose carrier we do not know, or have no account with: our slug, "
+        "such as seventeentrack. It needs an account of its own. Without it nobody is asked about them.",
+    )
     #: The platform's own states → ours.
     statuses: dict[str, OrderStatus] = {}
     quiet_hours: QuietHours = QuietHours()

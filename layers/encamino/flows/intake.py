@@ -117,5 +117,7 @@ def _recognised(label: Label, shop: Shop, recognise: Recognise) -> Label:
     if label.carrier is not None or label.number is None:
         return label
     meant = recognise(label.carrier_name, label.link, label.number, shop.carriers)
-    # Nobody's we know: whoever asks other carriers for this shop is asked, if there is one.
-    return replace(label, carrier=meant or (shop.aggregator if aggregates(shop.aggregator or "") else None))
+    if meant is None and shop.aggregator and aggregates(shop.aggregator):
+        # Nobody's we know: whoever asks other carriers for this shop is asked.
+        meant = shop.aggregator
+    return replace(label, carrier=meant)

@@ -8,12 +8,12 @@ from itertools import batched
 from encamino.carriers.base import Account, Asked, Carrier, Outcome, Seen
 from encamino.domain.errors import Conflict
 from encamino.domain.learning import with_shipment
-from encamino.domain.order import Order
+from encamino.domain.order import Order, OrderKey
 from encamino.domain.pace import look_again
 from encamino.domain.shipment import Shipment, ShipmentStatus, Tracking
 from encamino.domain.shop import Shop
 from encamino.flows.ask import Asking, ask
-from encamino.flows.keep import Desk, keep
+from encamino.flows.keep import Desk, Kept, keep
 from encamino.store.base import BreakerState, CarrierState, Look
 
 #: Failures in a row that open a carrier's breaker, and how long it then stays open, doubling up to the cap.
@@ -71,17 +71,31 @@ class TrackDesk:
 
 def track(room: TrackDesk, looks: Sequence[Look], now: datetime) -> tuple[Tracked, ...]:
     """Ask about all these. `now`: business clock. What cannot be asked or kept now comes again by the agenda."""
+    shops = {slug: room.desk.store.shop(slug) for slug in dict.fromkeys(look.account for look in looks)}
     groups: dict[tuple[str, str], list[Look]] = {}
     for look in looks:
-        groups.setdefault((look.carrier, look.account), []).append(look)
-    return tuple(tracked for (slug, shop), group in groups.items() for tracked in _group(room, slug, shop, group, now))
+        shop = shops[look.account]
+        if shop is not None:
+            groups.setdefault((_whom(room, shop, look.carrier), shop.shop), []).append(look)
+    return tuple(
+        tracked
+        for (slug, account), group in groups.items()
+        if (shop := shops[account])
+        for tracked in _group(room, slug, shop, group, now)
+    )
 
 
-def _group(room: TrackDesk, slug: str, slug_of_shop: str, looks: list[Look], now: datetime) -> Iterator[Tracked]:
-    shop, account = room.desk.store.shop(slug_of_shop), room.account(slug_of_shop, slug)
-    if shop is None:
-        return
-    questions = [question for look in looks if (question := _question(room, look))]
+def _whom(room: TrackDesk, shop: Shop, slug: str) -> str:
+    """The carrier itself; where the shop has no account with it, whoever asks other carriers for this shop."""
+    other = shop.aggregator
+    if other is None or other == slug or room.account(shop.shop, slug) or not room.account(shop.shop, other):
+        return slug
+    return other
+
+
+def _group(room: TrackDesk, slug: str, shop: Shop, looks: list[Look], now: datetime) -> Iterator[Tracked]:
+    account = room.account(shop.shop, slug)
+    questions = [question for look in looks if (question := _question(room, slug, look))]
     if account is None:
         yield from (_again(room, shop, q, now, timedelta(hours=6), "no account") for q in questions)
         return
@@ -107,7 +121,7 @@ class _Question:
     asked: Asked
 
 
-def _question(room: TrackDesk, look: Look) -> _Question | None:
+def _question(room: TrackDesk, slug: str, look: Look) -> _Question | None:
     """None when the number has been replaced since the look was planned."""
     document = room.desk.store.order(look.order)
     shipment = document.order.shipment(look.shipment) if document else None
@@ -120,6 +134,7 @@ def _question(room: TrackDesk, look: Look) -> _Question | None:
         postcode=address.postcode or None if address else None,
         country=address.country or None if address else None,
         locale=document.order.locale or "en",
+        carrier=look.carrier if look.carrier != slug else None,
     )
     return _Question(look, shipment, asked)
 
@@ -130,34 +145,51 @@ def _remember(room: TrackDesk, shop: Shop, question: _Question, seen: Seen, now:
         wait = max(seen.retry_after or timedelta(0), _AGAIN.get(seen.outcome, timedelta(hours=1)))
         return _again(room, shop, question, now, wait, None, seen.outcome)
     try:
-        learnt = keep(
-            room.desk,
-            shop,
-            look.order,
-            lambda order: (_told(order, look, tracking, now), ()),
-            now,
-            looked=look.shipment,
-        )
+        remember(room.desk, shop, look.order, question.shipment, tracking, now)
     except Conflict:
         return Tracked(look, None, "conflict")  # the sweeper, which moved it on, brings it again
-    known = {event.identity for event in question.shipment.events}
-    after = learnt.order.shipment(look.shipment)
-    for event in after.events if after else ():
-        if event.status is ShipmentStatus.UNKNOWN and event.identity not in known:
-            room.desk.store.count_unmapped(look.carrier, event.raw_code, event.text, look.number, now)
     return Tracked(look, seen.outcome)
 
 
-def _told(order: Order, look: Look, tracking: Tracking, now: datetime) -> Order:
-    """The order knowing what the carrier said; `news` then tells what of it is new."""
-    shipment = order.shipment(look.shipment)
-    if shipment is None or shipment.number != look.number:
-        return order
-    events = tuple(replace(event, number=look.number, source=look.carrier) for event in tracking.events)
-    bare = replace(tracking, number=look.number, events=())
-    return with_shipment(
-        order, Shipment(look.shipment, shipment.registered_at, events=events, tracking=bare, tracked_at=now)
+def remember(
+    desk: Desk,
+    shop: Shop,
+    key: OrderKey,
+    shipment: Shipment,
+    tracking: Tracking,
+    now: datetime,
+    push: str | None = None,
+) -> Kept:
+    """Let an order know what was told of the number one of its shipments has. Raises Conflict.
+
+    `push`: hash of the message in which we were told, when we did not ask. The next look is set as if we had.
+    """
+    number = shipment.number or ""
+    learnt = keep(
+        desk,
+        shop,
+        key,
+        lambda order: (_told(order, shipment.id, number, tracking, now), ()),
+        now,
+        delivery=push,
+        looked=shipment.id,
     )
+    known = {event.identity for event in shipment.events}
+    after = learnt.order.shipment(shipment.id)
+    for event in after.events if after else ():
+        if event.status is ShipmentStatus.UNKNOWN and event.identity not in known:
+            desk.store.count_unmapped(tracking.carrier, event.raw_code, event.text, number, now)
+    return learnt
+
+
+def _told(order: Order, id_: str, number: str, tracking: Tracking, now: datetime) -> Order:
+    """The order knowing what was said of a number; `news` then tells what of it is new."""
+    shipment = order.shipment(id_)
+    if shipment is None or shipment.number != number:
+        return order
+    events = tuple(replace(event, number=number, source=tracking.carrier) for event in tracking.events)
+    bare = replace(tracking, number=number, events=())
+    return with_shipment(order, Shipment(id_, shipment.registered_at, events=events, tracking=bare, tracked_at=now))
 
 
 def _again(
