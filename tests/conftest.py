@@ -34,10 +34,11 @@ def figure(request: pytest.FixtureRequest, record_property: Callable[[str, objec
     return lambda text: record_property("figure", text)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two processes share a run: what is outside (the embedded cloud's minutes, the browser), and everything else."""
     for item in items:
-        outside = {"e2e", "browser"} & set(item.path.parts) or "stack" in getattr(item, "fixturenames", ())
+        outside = {"e2e", "browser"} & set(item.path.parts) or item.path.stem.endswith("_cloud")
         item.add_marker(pytest.mark.xdist_group("outside" if outside else "inside"))
 
 

@@ -3,6 +3,7 @@
 A test in `tests/faults/` is marked `proof("R18", "its promise")` and says by the fixture `figure` what it measured.
 """
 
+import re
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 _BEGIN, _END = "<!-- faults -->\n", "<!-- /faults -->\n"
-_LINE = "| {} | {} | {} | {} | {} |\n"
-_HEAD = _LINE.format("test", "promise", "figure", "held", "shown by") + _LINE.format(*["---"] * 5)
+_LINE = "| {} | {} | {} | {} | {} | {} |\n"
+_HEAD = _LINE.format("test", "promise", "figure", "held", "shown by", "commit, date") + _LINE.format(*["---"] * 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,25 @@ def lines(rows: Iterable[Proof]) -> list[str]:
 
 
 def keep(file: Path, rows: Iterable[Proof]) -> None:
-    """Put the table, with commit and date, between its marks in a Markdown file."""
+    """Put these rows, with commit and date, into the table between its marks in a Markdown file. Others stay."""
     before, _, rest = file.read_text(encoding="utf-8").partition(_BEGIN)
-    _, _, after = rest.partition(_END)
+    table, _, after = rest.partition(_END)
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout
-    said = f"Last run: commit {commit.strip()}, {datetime.now(UTC):%Y-%m-%d}.\n\n" + _HEAD
-    table = "".join(
-        _LINE.format(r.test, r.promise, r.figure, "yes" if r.held else "**no**", f"`{r.shown_by}`") for r in rows
-    )
-    file.write_text(before + _BEGIN + said + table + _END + after, encoding="utf-8")
+    when = f"{commit.strip()}, {datetime.now(UTC):%Y-%m-%d}"
+    kept = {_name(line): line for line in table.splitlines(keepends=True) if line.startswith("| R")}
+    for r in rows:
+        held = "yes" if r.held else "**no**"
+        line = _LINE.format(r.test, _cell(r.promise), _cell(r.figure), held, f"`{r.shown_by}`", when)
+        kept[_name(line)] = line
+    lines = sorted(kept.values(), key=lambda line: (int(_name(line)[0][1:]), _name(line)))
+    file.write_text(before + _BEGIN + _HEAD + "".join(lines) + _END + after, encoding="utf-8")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "/")
+
+
+def _name(line: str) -> tuple[str, ...]:
+    """What makes a row that row: test, promise, file, and up to its first comma or colon what the figure is about."""
+    _, test, promise, figure, _, shown_by, *_ = (cell.strip() for cell in line.split("|"))
+    return test, promise, shown_by, re.split("[,:;]", figure)[0]

@@ -4,7 +4,6 @@ import gzip
 import ipaddress
 import socket
 import ssl
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,23 +16,10 @@ import pytest
 
 from encamino.domain.errors import EncaminoError, Refused, Unavailable, Unreadable
 from encamino.http import Client, Found, is_public, rewrite
+from tests.connects import connects
 
 SECOND = timedelta(seconds=1)
 PUBLIC = "93.184.215.14"
-
-#: Every address that Python was about to connect a socket to.
-CONNECTS: list[tuple[Any, ...]] = []
-
-
-def _watch(event: str, args: tuple[object, ...]) -> None:
-    if event == "socket.connect":
-        address: Any = args[1]
-        CONNECTS.append(address)
-        if address[0] == PUBLIC:
-            raise ConnectionRefusedError  # no test goes out
-
-
-sys.addaudithook(_watch)  # for the life of the process: there is no way to take one off
 
 
 class Stub(ThreadingHTTPServer):
@@ -153,11 +139,11 @@ def test_a_call_answers_status_body_and_lower_case_headers(client: Client, stub:
 
 
 def test_connections_are_kept_and_cookies_are_not(client: Client, stub: Stub) -> None:
-    CONNECTS.clear()
-    for _ in range(3):
-        client.send("GET", f"{stub.url}/plain")
+    with connects() as made:
+        for _ in range(3):
+            client.send("GET", f"{stub.url}/plain")
 
-    assert CONNECTS.count(("127.0.0.1", stub.server_port)) == 1
+    assert made.count(("127.0.0.1", stub.server_port)) == 1
     assert "Cookie" not in stub.seen[-1][2]
 
 
@@ -216,11 +202,11 @@ def test_a_compressed_flood_is_stopped_while_it_unpacks(client: Client, stub: St
 
 
 def test_a_redirect_is_handed_back_not_followed(client: Client, stub: Stub) -> None:
-    CONNECTS.clear()
-    reply = client.send("GET", f"{stub.url}/redirect")
+    with connects() as made:
+        reply = client.send("GET", f"{stub.url}/redirect")
 
     assert (reply.status, reply.headers["location"]) == (302, "http://127.0.0.1:1/inside")
-    assert {address[1] for address in CONNECTS} <= {stub.server_port}
+    assert {address[1] for address in made} <= {stub.server_port}
 
 
 @pytest.mark.parametrize("how", ["cut_off", "garbage"])
@@ -280,15 +266,15 @@ BY_NAME = {
 
 def test_sixty_private_addresses_are_refused_without_one_connect() -> None:
     assert len(URLS) + len(BY_NAME) >= 60
-    CONNECTS.clear()
-    for url in URLS:
-        with pytest.raises((Refused, Unavailable)):
-            Client().send("GET", url, deadline=SECOND * 5)
-    for url, addresses in BY_NAME.items():
-        with pytest.raises(Refused):
-            Client(resolve=answering(*addresses)).send("GET", url, deadline=SECOND)
+    with connects() as made:
+        for url in URLS:
+            with pytest.raises((Refused, Unavailable)):
+                Client().send("GET", url, deadline=SECOND * 5)
+        for url, addresses in BY_NAME.items():
+            with pytest.raises(Refused):
+                Client(resolve=answering(*addresses)).send("GET", url, deadline=SECOND)
 
-    assert CONNECTS == []
+    assert made == []
 
 
 def test_a_name_that_changes_its_mind_is_asked_once_and_the_checked_address_is_called() -> None:
@@ -299,11 +285,11 @@ def test_a_name_that_changes_its_mind_is_asked_once_and_the_checked_address_is_c
         asked.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answers[len(asked) - 1], port))]
 
-    CONNECTS.clear()
-    timed(lambda: Client(resolve=rebinding).send("GET", "http://rebind.example/", deadline=SECOND / 5))
+    with connects() as made:
+        timed(lambda: Client(resolve=rebinding).send("GET", "http://rebind.example/", deadline=SECOND / 5))
 
     assert asked == ["rebind.example"]
-    assert CONNECTS == [(PUBLIC, 80)]
+    assert made == [(PUBLIC, 80)]
 
 
 def test_only_the_gateways_own_port_is_open(stub: Stub) -> None:

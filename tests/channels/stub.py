@@ -36,10 +36,12 @@ class Says:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass
 class Closes:
     """Takes the whole request, then hangs up."""
 
 
+@dataclass
 class Hangs:
     """Takes the whole request, then says nothing until the server is stopped."""
 

@@ -177,6 +177,7 @@ def test_a_replay_tells_again_what_came_since_then(encamino: Command, fake: Fake
         ("1970-01-01", 1),
         (NOW.isoformat(), 0),
     ],
+    ids=["2d", "4d", "71h", "72h1m", "a date", "an instant", "without offset", "the beginning", "just now"],
 )
 def test_since_is_an_instant_a_date_or_how_long_ago(
     encamino: Command, fake: FakeStack, since: str, replayed: int

@@ -88,6 +88,8 @@ class Aws:
     now: Callable[[], float] = lambda: 0.0
     mails: list[Sent] = field(default_factory=list)
     texts: list[Sent] = field(default_factory=list)
+    #: What the event bus took.
+    published: list[str] = field(default_factory=list)
     #: What every error says in words; and to whom SES and SNS refuse to send, with which code and status.
     says: str = "drawn"
     refuses: Mapping[str, tuple[str, int]] = field(default_factory=dict)
@@ -196,6 +198,10 @@ class Aws:
                 return _json(request.url, {"MessageId": sent.id})
             case "sesv2", "GetAccount":
                 return _json(request.url, {"SendQuota": {"MaxSendRate": 500.0}, "ProductionAccessEnabled": True})
+            case "eventbridge", "PutEvents":
+                self.published += [entry["Detail"] for entry in body["Entries"]]
+                taken = [{"EventId": str(n)} for n in range(len(body["Entries"]))]
+                return _json(request.url, {"FailedEntryCount": 0, "Entries": taken})
             case "sns", "Publish":
                 sent = self._sent(to, body["Message"], {})
                 self.texts.append(sent)

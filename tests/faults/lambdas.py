@@ -159,6 +159,7 @@ class Lambdas:
 @contextmanager
 def deployed(aws: Aws, clock: Clock, templates: Path, gateway: str) -> Iterator[Lambdas]:
     """The stack of the template on this AWS, cold."""
+    random.seed(aws.seed)  # jitter, of boto3's and our own
     aws.advance, aws.now = clock.advance, clock.seconds
     with aws.standing():
         urls = _queues(aws)
@@ -238,7 +239,7 @@ def _record(message: Mapping[str, Any], queue: str) -> dict[str, Any]:
 HOUR = timedelta(hours=1)
 
 
-def steps(first_hours: int, last_hours: int) -> Sequence[timedelta]:
-    """When to tick: every ten minutes while shops tell, then every half hour. A minute's tick finds no more."""
-    early = [timedelta(minutes=10 * n) for n in range(6 * first_hours)]
-    return [*early, *(timedelta(minutes=30 * n) for n in range(2 * first_hours, 2 * last_hours))]
+def steps(first_hours: int, last_hours: int, busy: range) -> Sequence[timedelta]:
+    """When to tick: every ten minutes while shops tell or parcels are out, else every half hour."""
+    every = {hour: 10 if hour < first_hours or hour in busy else 30 for hour in range(last_hours)}
+    return [timedelta(hours=hour, minutes=minute) for hour in every for minute in range(0, 60, every[hour])]

@@ -16,6 +16,8 @@ from tests.faults.clock import Clock
 from tests.faults.histories import JOURNEY, LASTS, MINUTE, History, deliveries, got, headers
 from tests.faults.lambdas import HOUR, SECRET, Lambdas, steps
 
+#: Hours after the beginning in which parcels of a journey are out for delivery.
+OUT = range(46, 56)
 SHOP: Shop = a_shop(shop="casa-lluna")
 
 
@@ -55,7 +57,7 @@ def live(stack: Lambdas, clock: Clock, orders: Iterable[History], copies: int = 
     coming = [(at, chance.random(), told) for history in orders for at, told in deliveries(history, copies, chance)]
     coming.sort(key=lambda one: one[:2], reverse=True)
     told, start = len(coming), clock.now
-    for step in steps(8, int(LASTS / HOUR)):
+    for step in steps(8, int(LASTS / HOUR), OUT):
         clock.reach(start + step)
         while coming and coming[-1][0] <= clock.now:
             _, order, delivery = coming.pop()

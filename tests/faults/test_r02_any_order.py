@@ -22,7 +22,7 @@ ORDERS = TypeAdapter(Order)
 
 
 def tellings(count: int, seed: int) -> list[tuple[int, list[Told]]]:
-    """Histories of every kind, each with turns of its own: refunded or cancelled late, told again under another topic."""
+    """Histories of every kind, each with turns of its own: refunded later, told again under another topic."""
     chance, made = random.Random(seed), []
     for history in histories(count, START, seed):
         told = list(history.told)
@@ -52,17 +52,16 @@ def test_any_order_ends_the_same(templates: Path, figure: Callable[[str], None],
             sent += len(house.sent())
             untrue += [f"{id_}, shuffle {n}: {name}" for name in _untrue(house, document)]
 
-    figure(
-        f"seed 2: 40 histories, {each} orders each: {len(different)} documents differ, {len(untrue)} of {sent} messages untrue"
-    )
+    said = f"{len(different)} documents differ, {len(untrue)} of {sent} messages untrue"
+    figure(f"seed 2: 40 histories, {each} orders each: {said}")
     assert (different, untrue) == ([], [])
 
 
 @pytest.mark.proof("R3", "an old event that comes late sends nothing, and the reason is on record")
 @pytest.mark.parametrize("late", [timedelta(hours=4), timedelta(hours=75)], ids=["4 h", "75 h"])
 def test_an_old_event_sends_nothing(late: timedelta, templates: Path, figure: Callable[[str], None]) -> None:
-    house, reasons = House(templates, SHOP, START), set()
-    delivered = [history for history in histories(8, START, 3) if len(history.told) == 5][0]
+    house = House(templates, SHOP, START)
+    delivered = next(history for history in histories(8, START, 3) if len(history.told) == 5)
     created, paid, shipped, out, arrived = delivered.told
     for told in (created, paid, arrived):
         house.now = max(house.now, told.at)
@@ -75,13 +74,11 @@ def test_an_old_event_sends_nothing(late: timedelta, templates: Path, figure: Ca
     house.pass_time(timedelta(days=2))
 
     told_later = [name for name in house.sent() if name not in before]
-    reasons = {
-        d.reason
-        for d in house.store.why(OrderKey(SHOP.shop, "shopify", str(delivered.id)))
-        if d.trigger in ("shipped", "out_for_delivery")
-    }
+    why = house.store.why(OrderKey(SHOP.shop, "shopify", str(delivered.id)))
+    reasons = {d.reason for d in why if d.trigger in ("shipped", "out_for_delivery")}
     figure(
-        f"shipped and out for delivery told {late / HOUR:.0f} h late, after delivered: {len(told_later)} messages; on record: {', '.join(sorted(reasons))}"
+        f"shipped and out for delivery told {late / HOUR:.0f} h late, after delivered: {len(told_later)} messages; on "
+        f"record: {', '.join(sorted(reasons))}"
     )
     assert told_later == []
     assert reasons & {"outdated", "stale"}

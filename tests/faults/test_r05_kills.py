@@ -22,7 +22,7 @@ from tests.faults.aws import REGION, Aws, Kill, Sent
 from tests.faults.clock import Clock
 from tests.faults.histories import History, Told, headers, histories
 from tests.faults.lambdas import SECRET, Lambdas, deployed, start_cold
-from tests.faults.moto_at_size import Snapshot, restore, snapshot
+from tests.faults.moto_at_size import Snapshot, images, restore, snapshot
 from tests.faults.season import SHOP
 
 _READS = frozenset({
@@ -185,6 +185,34 @@ def test_a_death_at_any_call_loses_nothing(
     figure(f"{function}, batch of {size}: {ready.deaths} deaths; lost {len(ready.lost)}, sent twice {twice}{texts}")
     assert (ready.lost, ready.wrong, ready.doubled, twice) == ([], [], Counter(), 0)
     assert ready.deaths >= 2 * size
+
+
+@pytest.mark.proof("R5", "a fact reaches the event bus whatever kills the publisher")
+def test_a_death_of_the_publisher_keeps_no_fact_from_the_bus(
+    clock: Clock,
+    carriers: tuple[str, Timetables],
+    templates: Path,
+    figure: Callable[[str], None],
+    whole: bool,
+) -> None:
+    aws, deaths, missing, twice = Aws(1), 0, 0, 0
+    with made_ready("receive_feedback", 10 if whole else 2, aws, clock, carriers, templates) as ready:
+        event = {"Records": [{"eventName": "INSERT", "dynamodb": {"NewImage": i}} for i in images("table", REGION)]}
+        ready.stack.invoke("publish_changes", event)
+        told, calls = Counter(aws.published), aws.counted["publish_changes"]
+        for place in range(1, calls + 1):
+            for after in (False, True):
+                aws.published.clear()
+                aws.counted.clear()
+                aws.kill = Kill("publish_changes", place, after)
+                while ready.stack.invoke("publish_changes", event) is None:  # the stream gives it again
+                    deaths += 1
+                missing += (told - Counter(aws.published)).total()
+                twice += (Counter(aws.published) - told).total()
+
+    figure(f"publish_changes, {told.total()} facts: {deaths} deaths; missing {missing}, told again {twice}")
+    assert (missing, deaths) == (0, 2 * calls)
+    assert told.total() > 0
 
 
 @pytest.mark.proof("R7", "a mail of which SES never says a word is sent once more, only where nobody could know")

@@ -1,11 +1,9 @@
 """The one way out reaches no private address, however it is spelled, resolved or pointed to."""
 
 import socket
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -17,6 +15,7 @@ import pytest
 
 from encamino.domain.errors import EncaminoError, Refused, Unavailable
 from encamino.http import Client, Found, rewrite
+from tests.connects import connects
 
 SECOND = timedelta(seconds=1)
 PUBLIC = "93.184.215.14"
@@ -40,36 +39,6 @@ PRETENDING = (
     "http://127.0.0.1\t/", "http://127.0.0.1\r\nHost: x/", "http://127.0.0.1./", "http://localhost./", "http://LOCALHOST/",
     "http://[::1%25lo]/", "http://[::ffff:127.0.0.1%25lo]/", "http://127.0.0.1:0x50/", "http://127.0.0.1:-1/", "http://[::1",
 )  # fmt: skip
-
-
-class Watched:
-    """What the calls made while watching were about to connect to."""
-
-    def __init__(self) -> None:
-        self.connects: list[Any] = []
-        self.before: set[threading.Thread] | None = None
-
-    def hook(self, event: str, args: tuple[Any, ...]) -> None:
-        # A call has a thread of its own, which is younger than the watch; others' threads are none of our business.
-        if event == "socket.connect" and self.before is not None and threading.current_thread() not in self.before:
-            self.connects.append(args[1])
-            if args[1][0] != "127.0.0.1":
-                raise ConnectionRefusedError  # no test goes out
-
-    @contextmanager
-    def on(self) -> Iterator[list[Any]]:
-        self.connects, self.before = [], set(threading.enumerate()) - {threading.current_thread()}
-        try:
-            yield self.connects
-        finally:
-            self.before = None
-
-
-@pytest.fixture(scope="module")
-def watched() -> Watched:
-    watch = Watched()
-    sys.addaudithook(watch.hook)  # for the life of the process: there is no way to take one off
-    return watch
 
 
 def spellings(address: str) -> Iterator[str]:
@@ -118,41 +87,41 @@ def refusal(client: Client, url: str) -> str:
 
 
 @pytest.mark.proof("R26", "no spelling of a private address is connected to")
-def test_no_spelling_leads_inside(figure: Callable[[str], None], watched: Watched) -> None:
+def test_no_spelling_leads_inside(figure: Callable[[str], None]) -> None:
     gateway = "http://127.0.0.1:4600"
     clients = {"": Client(), gateway: Client(gateway)}
-    with watched.on() as connects:
+    with connects() as made:
         ends = Counter(refusal(client, url) for url in urls() for client in clients.values())
 
-    figure(f"{len(urls())} URLs, without and behind a gateway: {len(connects)} connects ({dict(ends)})")
-    assert connects == []
+    figure(f"{len(urls())} URLs, without and behind a gateway: {len(made)} connects ({dict(ends)})")
+    assert made == []
     assert set(ends) <= {Refused.__name__, Unavailable.__name__}
     assert ends[Refused.__name__] > len(urls()), "names that nobody resolves prove nothing"
 
 
 @pytest.mark.proof("R26", "no name that resolves inside is connected to, at the first call or at a later one")
-def test_no_name_leads_inside(figure: Callable[[str], None], watched: Watched) -> None:
+def test_no_name_leads_inside(figure: Callable[[str], None]) -> None:
     inside = [*PRIVATE, *PRIVATE_SIX, *(f"::ffff:{address}" for address in PRIVATE)]
     names = [f"http://{address.replace(':', '-')}.nip.io/" for address in inside]
-    with watched.on() as connects:
+    with connects() as made:
         alone = [refusal(Client(resolve=answering((a,))), url) for a, url in zip(inside, names, strict=True)]
         # One address of several is enough: which of them is called is chance.
         mixed = [refusal(Client(resolve=answering((PUBLIC, a))), url) for a, url in zip(inside, names, strict=True)]
-        to_inside = list(connects)
+        to_inside = list(made)
         later = []
         for address in inside:
             client = Client(resolve=answering((PUBLIC,), (address,)))
             later += [refusal(client, "https://rebinding.example/") for _ in range(3)]
 
-    strays = [*to_inside, *(address for address in connects if address[0] != PUBLIC)]
+    strays = [*to_inside, *(address for address in made if address[0] != PUBLIC)]
     figure(
         f"{len(names)} names, alone, beside a public address and rebinding: {len(strays)} connects inside, "
-        f"{connects.count((PUBLIC, 443))} to the public address that was checked"
+        f"{made.count((PUBLIC, 443))} to the public address that was checked"
     )
     assert strays == []
     assert set(alone) == set(mixed) == {"Refused"}
     assert later == ["Unavailable", "Refused", "Refused"] * len(inside)
-    assert connects == [(PUBLIC, 443)] * len(inside)
+    assert made == [(PUBLIC, 443)] * len(inside)
 
 
 class Pointing(BaseHTTPRequestHandler):
@@ -171,14 +140,14 @@ class Pointing(BaseHTTPRequestHandler):
 
 
 @pytest.mark.proof("R26", "no redirect is followed, no carrier's address leaves the gateway")
-def test_no_redirect_is_followed(figure: Callable[[str], None], watched: Watched) -> None:
+def test_no_redirect_is_followed(figure: Callable[[str], None]) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pointing)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     gateway = f"http://127.0.0.1:{server.server_port}"
     targets = [f"http://{address}/" for address in PRIVATE] + [f"http://[{six}]/" for six in PRIVATE_SIX]
     try:
         client = Client(gateway)
-        with watched.on() as connects:
+        with connects() as made:
             answers = Counter(
                 client.send("GET", f"{gateway}/{status}/{target}", deadline=SECOND * 5).status
                 for target in targets
@@ -190,12 +159,12 @@ def test_no_redirect_is_followed(figure: Callable[[str], None], watched: Watched
     led_astray = [url for url in urls() if _away(gateway, url)]
 
     figure(
-        f"{answers.total()} redirects inside handed back, {len(connects)} connects, "
-        f"{sum(address[:2] != ('127.0.0.1', server.server_port) for address in connects)} of them not to the gateway; "
+        f"{answers.total()} redirects inside handed back, {len(made)} made, "
+        f"{sum(address[:2] != ('127.0.0.1', server.server_port) for address in made)} of them not to the gateway; "
         f"{len(urls())} addresses sent to the gateway: {len(led_astray)} elsewhere"
     )
     assert answers == dict.fromkeys((301, 302, 303, 307, 308), len(targets))
-    assert {address[:2] for address in connects} == {("127.0.0.1", server.server_port)}
+    assert {address[:2] for address in made} == {("127.0.0.1", server.server_port)}
     assert led_astray == []
 
 

@@ -1,7 +1,7 @@
 """SES and SNS clients that ask once.
 
-boto3 sends the same mail up to three times when SES takes it and the connection dies (seen with botocore
-1.43 and 1.44): here `total_max_attempts` is 1, and who asks again is decided above.
+boto3 sends the same mail up to five times when SES takes it and the connection dies (seen with botocore 1.43; three
+times in its standard mode): here `total_max_attempts` is 1, and who asks again is decided above.
 """
 
 from __future__ import annotations
