@@ -1,22 +1,30 @@
 """However the deliveries of an order are shuffled, it ends the same, and nothing its customer is told is untrue."""
 
+import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
 
 from encamino.carriers.recognise import named
+from encamino.domain.errors import Unreadable
+from encamino.domain.fact import Fact
+from encamino.domain.learning import learn
 from encamino.domain.order import Order, OrderKey
 from encamino.domain.policy import scopes_of
 from encamino.flows.intake import take
-from encamino.shops.base import Delivery, platform
+from encamino.flows.keep import keep
+from encamino.shops.base import Delivery, platform, platforms
 from tests.faults.conftest import START
 from tests.faults.histories import HOUR, MINUTE, Told, headers, histories
 from tests.faults.season import SHOP
-from tests.flows.house import House
+from tests.flows.house import RECORDINGS, House
 
 ORDERS = TypeAdapter(Order)
 
@@ -55,6 +63,49 @@ def test_any_order_ends_the_same(templates: Path, figure: Callable[[str], None],
     said = f"{len(different)} documents differ, {len(untrue)} of {sent} messages untrue"
     figure(f"seed 2: 40 histories, {each} orders each: {said}")
     assert (different, untrue) == ([], [])
+
+
+@pytest.mark.proof("R2", "what any platform tells of an order ends the same in any order, also told twice")
+def test_every_platforms_tellings_end_the_same_in_any_order(
+    templates: Path, figure: Callable[[str], None], whole: bool
+) -> None:
+    each, chance, different = 500 if whole else 10, random.Random(22), []
+    for n in range(40):
+        slug = platforms()[n % len(platforms())]
+        told = list(recorded(slug))
+        history = chance.sample(told, min(len(told), 3 + n % 5))
+        key = OrderKey(SHOP.shop, slug, f"history {n}")
+        first: bytes | None = None
+        for shuffle in range(each):
+            order = history if shuffle == 0 else chance.sample(history * 2, len(history) * 2)
+            house = House(templates, SHOP, START)
+            for facts in order:
+                keep(house.desk, house.shop, key, partial(_learnt, facts), house.now)
+            document = house.store.order(key)
+            assert document is not None
+            first = first or ORDERS.dump_json(document.order)
+            if ORDERS.dump_json(document.order) != first:
+                different.append(f"{slug} {n}, shuffle {shuffle}")
+
+    figure(
+        f"seed 22, {len(platforms())} platforms: 40 histories, {each} orders each: {len(different)} documents differ"
+    )
+    assert different == []
+
+
+def recorded(slug: str) -> Iterator[tuple[Fact, ...]]:
+    """What each recorded delivery of a platform tells, as if all were about one order."""
+    for path in sorted((RECORDINGS / f"shops/{slug}").glob("*.json")):
+        said = json.loads(path.read_text())
+        body = said["body"] if isinstance(said["body"], str) else json.dumps(said["body"])
+        with suppress(Unreadable):
+            facts = platform(slug).translate(Delivery(body.encode(), said["headers"], START), {}).facts
+            if told := tuple(replace(fact, order="1") for fact in facts if fact.order):
+                yield told
+
+
+def _learnt(facts: Sequence[Fact], order: Order) -> tuple[Order, Sequence[Fact]]:
+    return learn(order, facts), facts
 
 
 @pytest.mark.proof("R3", "an old event that comes late sends nothing, and the reason is on record")
