@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from encamino.channels.base import ChannelOut
     from encamino.channels.rate import Pace
+    from encamino.domain.contact import ContactKey
     from encamino.domain.link import Links
     from encamino.domain.message import Channel
     from encamino.domain.order import Order, OrderKey
-    from encamino.domain.reason import Why
     from encamino.domain.shop import Shop
     from encamino.flows.ask import Exchange
     from encamino.flows.inbox import InboxDesk
@@ -144,22 +144,21 @@ def alias(shop: str, address: str) -> str:
     return alias(parameters().key("pepper", wall()), shop, "address", address)
 
 
-def links(key: OrderKey, shop: Shop) -> Links:
+def links(key: OrderKey, shop: Shop, contact: ContactKey | None = None) -> Links:
     """The addresses a message may carry."""
-    from encamino.domain.link import LinkKind, Links, token  # noqa: PLC0415
+    from encamino.domain.link import LinkKind, Links, token, token_hash  # noqa: PLC0415
 
-    return Links(tracking=page_address(shop, token(link_key(), LinkKind.TRACKING, key)))
+    tracking = page_address(shop, token(link_key(), LinkKind.TRACKING, key))
+    if contact is None:
+        return Links(tracking)
+    opens = token(link_key(), LinkKind.PREFERENCES, contact)
+    return Links(tracking, page_address(shop, opens, LinkKind.PREFERENCES), token_hash(opens))
 
 
-def page_address(shop: Shop, token: str) -> str:
-    """Where a tracking page is found: at the shop's own domain if it has one."""
+def page_address(shop: Shop, token: str, kind: str = "t") -> str:
+    """Where a page is found: at the shop's own domain if it has one."""
     base = f"https://{shop.pages_domain}" if shop.pages_domain else setting("PUBLIC_URL").rstrip("/")
-    return f"{base}/t/{token}"
-
-
-def suppressed(shop: str, address: str) -> Why | None:
-    """Why not to write to an address."""
-    return store().suppression(shop, alias(shop, address))
+    return f"{base}/{kind}/{token}"
 
 
 @cache
@@ -167,7 +166,7 @@ def send_desk() -> SendDesk:
     """What sending needs."""
     from encamino.flows.send import SendDesk  # noqa: PLC0415
 
-    return SendDesk(store(), renderer(), channels(), links, suppressed, pace().wait)
+    return SendDesk(store(), renderer(), channels(), links, alias, pace().wait)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The gallery: every state of the tracking page in every language, as files. `python -m tests.browser.pages FOLDER`."""
+"""The gallery: every state of the pages in every language, as files. `python -m tests.browser.pages FOLDER`."""
 
 import sys
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from encamino.domain.order import Order
-from encamino.pages import missing, tracking
+from encamino.pages import missing, preferences, tracking
 from encamino.pages.page import Page
 from tests.builders import NOW, a_shop
 from tests.pages.compiled import compiled
@@ -23,6 +23,10 @@ def gallery() -> Iterator[tuple[str, Page]]:
         for name, order in samples().items():
             yield f"{name}.{language}", tracking.render(speaking(order, language), a_shop(), templates, NOW, BASE)
         yield f"not_found.{language}", missing.render(templates, language)
+        for saved in (False, True):
+            shown = preferences.render(a_shop(), templates, language, "l•••@e•••.com", {}, saved=saved)
+            yield f"preferences{'_saved' * saved}.{language}", shown
+        yield f"unsubscribed.{language}", preferences.unsubscribed(a_shop(), templates, language)
 
 
 def speaking(order: Order, language: str) -> Order:

@@ -14,11 +14,14 @@ _STYLES = re.compile(r"<style.*?</style>", re.DOTALL)
 def test_no_mail_shuts_anybody_out_or_scrolls_sideways(templates: Path, tmp_path: Path) -> None:
     renderer = Renderer(templates)
     files = []
-    for sample in SAMPLES:
-        for locale in renderer.locales:
+    locales = sorted(renderer.locales)
+    for number, sample in enumerate(SAMPLES):
+        # What a message may also have to say is looked at in one language each, by turns.
+        for locale in [locales[number % len(locales)]] if sample.variant else locales:
             html = golden.renders(renderer, sample, locale)["html"]
             # Some mailboxes drop every style sheet.
-            for look, text in {"whole": html, "no_styles": _STYLES.sub("", html)}.items():
+            looks = {"whole": html} if sample.variant else {"whole": html, "no_styles": _STYLES.sub("", html)}
+            for look, text in looks.items():
                 files.append(tmp_path / f"{sample.name}.{locale}.{look}.html")
                 files[-1].write_text(text, encoding="utf-8")
 

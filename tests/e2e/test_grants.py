@@ -21,7 +21,7 @@ BEYOND: dict[str, Call] = {
     "send_messages": lambda aws, env: aws("sns").publish(TopicArn=env["FEEDBACK_TOPIC"], Message="{}"),
     "receive_feedback": lambda aws, env: aws("ssm").get_parameter(Name=secret(env)),
     "publish_changes": lambda aws, env: aws("dynamodb").get_item(TableName=env["TABLE"], Key=KEY),
-    "serve_pages": lambda aws, env: aws("dynamodb").put_item(TableName=env["TABLE"], Item=KEY),
+    "serve_pages": lambda aws, env: aws("dynamodb").delete_item(TableName=env["TABLE"], Key=KEY),
 }
 #: And one that it does need: the proof that the credentials are real.
 WITHIN: dict[str, Call] = {

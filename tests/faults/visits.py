@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from encamino.domain.link import LinkKind, token
+from encamino.domain.contact import ContactKey
+from encamino.domain.link import LinkKind, alias, token
 from encamino.domain.order import OrderKey
 from encamino.flows.receive import INLINE, LARGEST, envelope
 from encamino.store.base import RawDelivery
@@ -15,7 +16,7 @@ from infra.local.simulator.timetable import Entry, Programme, Timetables
 from tests.faults.aws import REGION, Fault, Sent
 from tests.faults.canaries import CARRIER_KEY, DOMAIN, FIRST, PHONE, SAID, with_canaries
 from tests.faults.histories import JOURNEY, MINUTE, History, Told, headers, histories
-from tests.faults.lambdas import LINK_KEY, SECRET, STACK, Lambdas, report
+from tests.faults.lambdas import LINK_KEY, PEPPER, SECRET, STACK, Lambdas, report
 from tests.faults.moto_at_size import images
 from tests.faults.season import SHOP, live
 
@@ -44,6 +45,12 @@ class Season:
         """What opens the customers' pages."""
         for history in self.orders:
             yield token(LINK_KEY, LinkKind.TRACKING, OrderKey(SHOP.shop, "shopify", str(history.id)))
+        yield from map(self._choosing, self.orders)
+
+    def _choosing(self, history: History) -> str:
+        """What opens a customer's preferences."""
+        known = alias(PEPPER, SHOP.shop, "address", f"lucia-{history.id}@{DOMAIN}")
+        return token(LINK_KEY, LinkKind.PREFERENCES, ContactKey(SHOP.shop, known))
 
     def run(self, timetables: Timetables, faults: Mapping[Fault, float]) -> None:
         """All of it, and rest afterwards."""
@@ -141,6 +148,19 @@ class Season:
                 "rawPath": f"/t/{asked}",
             }
             self.stack.invoke("serve_pages", event)
+        self._choices()
+
+    def _choices(self) -> None:
+        """Somebody looks at their preferences, chooses, unsubscribes with one click, and posts nonsense."""
+        saved = ("form=preferences&service_sms=on", f"form=preferences&{SAID}=on")
+        bodies = ("", SAID, *saved, "List-Unsubscribe=One-Click")
+        for asked in (self._choosing(self.orders[1]), SAID, ""):
+            for method, body in (("GET", ""), *(("POST", body) for body in bodies)):
+                event = {
+                    "routeKey": f"{method} /u/{{token}}", "pathParameters": {"token": asked}, "rawPath": f"/u/{asked}",
+                    "headers": {"cookie": SAID, "accept-language": SAID}, "body": body, "isBase64Encoded": False,
+                }  # fmt: skip
+                self.stack.invoke("serve_pages", event)
 
     def _stream(self) -> None:
         records = [{"eventName": "INSERT", "dynamodb": {"NewImage": image}} for image in images("table", REGION)]

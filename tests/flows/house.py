@@ -13,7 +13,8 @@ from encamino.carriers.recognise import named
 from encamino.channels.base import Accepted, Sent
 from encamino.channels.email import Email
 from encamino.channels.sms import Sms
-from encamino.domain.link import LinkKind, Links, token
+from encamino.domain.contact import ContactKey
+from encamino.domain.link import LinkKind, Links, token, token_hash
 from encamino.domain.message import Channel, Message, Render
 from encamino.domain.order import Order, OrderKey
 from encamino.domain.reason import Why
@@ -130,8 +131,12 @@ class House:
 
         self.line = answer
 
-    def links(self, key: OrderKey, _shop: Shop) -> Links:
-        return Links(f"https://casalluna.example/t/{token(KEY, LinkKind.TRACKING, key)}")
+    def links(self, key: OrderKey, _shop: Shop, contact: ContactKey | None) -> Links:
+        tracking = f"https://casalluna.example/t/{token(KEY, LinkKind.TRACKING, key)}"
+        if contact is None:
+            return Links(tracking)
+        opens = token(KEY, LinkKind.PREFERENCES, contact)
+        return Links(tracking, f"https://casalluna.example/u/{opens}", token_hash(opens))
 
     def _sleep(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -148,7 +153,7 @@ class House:
             return
         room_out = SendDesk(
             self.store, self.renderer, {Channel.EMAIL: self.mail, Channel.SMS: self.phone}, self.links,
-            self.store.suppression, lambda _channel: timedelta(0),
+            lambda _shop, address: address, lambda _channel: timedelta(0),
         )  # fmt: skip
         for item in due:
             assert item.message is not None

@@ -45,19 +45,24 @@ def updated(name: str) -> datetime:
 def test_the_whole_way_of_an_order_with_a_failed_attempt_and_a_pickup_point(house: House) -> None:
     for name in HISTORY:
         house.deliver(name, at=updated(name))
-        house.rest()
-    start = house.now
+        house.pass_time(timedelta(minutes=30))
+    start = house.now - timedelta(minutes=30)
     house.dhl_says((start + timedelta(minutes=m), play) for m, play in JOURNEY)
-    house.pass_time(timedelta(days=4))
+    house.pass_time(timedelta(days=14))
 
     assert house.document(order_of("order_paid")).order.status is OrderStatus.DELIVERED
     assert [m.key.trigger for m, _, _ in house.mail.got] == [
+        "order_received",
         "order_confirmed",
+        "in_preparation",
         "shipped",
         "out_for_delivery",
+        "attempt_failed",
+        "ready_to_collect",
         "delivered",
+        "thank_you",
     ]
-    assert [m.key.trigger for m, _, _ in house.phone.got] == ["out_for_delivery"]
+    assert [m.key.trigger for m, _, _ in house.phone.got] == ["out_for_delivery", "attempt_failed", "ready_to_collect"]
 
 
 def test_the_same_delivery_three_times_is_the_same_as_once(templates: Path) -> None:

@@ -1,11 +1,14 @@
 """One order per message, and per thing that message may have to say differently."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
-from encamino.domain.order import Order
-from encamino.domain.shipment import Shipment, ShipmentStatus, ShippedItem
+from encamino.domain.fact import Fact, FactType
+from encamino.domain.order import WHOLE, Order
+from encamino.domain.shipment import Label, PickupPoint, Reason, Shipment, ShipmentStatus, ShippedItem
 from encamino.domain.shop import Shop
 from encamino.messages.context import build
 from encamino.messages.shown import Context
@@ -21,6 +24,10 @@ class Sample:
     message: str
     variant: str
     subject: Callable[[], tuple[Order, Shipment | None]]
+    #: Which reminder it is.
+    reminder: int = 0
+    #: The subject of the refund it is about.
+    refund: str | None = None
 
     @property
     def name(self) -> str:
@@ -30,7 +37,8 @@ class Sample:
     def context(self, locale: str, shop: Shop | None = None) -> Context:
         """What its templates are given."""
         order, shipment = self.subject()
-        return build(order, shipment, shop or a_shop(), locale, LINKS, NOW)
+        shop = shop or a_shop()
+        return build(order, shipment, shop, locale, LINKS, NOW, reminder=self.reminder, refund=self.refund)
 
 
 #: What Lucía ordered, all of it.
@@ -41,8 +49,23 @@ def _one(shipment: Shipment) -> tuple[Order, Shipment]:
     return an_order(shipment), shipment
 
 
+def _order(*facts: Fact, paid: bool = True, **details: Any) -> tuple[Order, None]:
+    order = an_order(facts=facts, **details)
+    told = tuple(m for m in order.milestones if paid or m.type is not FactType.ORDER_PAID)
+    return replace(order, milestones=told), None
+
+
+def _fact(type_: FactType, subject: str = "", amount: str | None = None) -> Fact:
+    return Fact(type_, NOW - timedelta(hours=1), "10428", subject, Decimal(amount) if amount else None)
+
+
 def _in_parts(status: ShipmentStatus) -> tuple[Order, Shipment]:
     return _one(a_shipment(status, items=ALL[:1]))
+
+
+def _rest_left() -> tuple[Order, Shipment]:
+    part, rest = a_shipment(items=ALL[:1]), a_shipment(id="f2", items=ALL[1:])
+    return an_order(part, rest), part
 
 
 SAMPLES = (
@@ -58,6 +81,41 @@ SAMPLES = (
     Sample("delivered", "", lambda: _one(_there())),
     Sample("delivered", "in_parts", lambda: _in_parts(ShipmentStatus.DELIVERED)),
     Sample("delivered", "pickup", lambda: _one(_to_the_point(ShipmentStatus.DELIVERED))),
+    Sample("order_received", "", lambda: _order(paid=False, payment_method="Bank transfer")),
+    Sample("order_received", "no_method", lambda: _order(paid=False)),
+    Sample("order_received", "authorised", lambda: _order(paid=False, authorised=True)),
+    Sample("payment_reminder", "", lambda: _order(paid=False, payment_method="Bank transfer")),
+    Sample("payment_reminder", "again", lambda: _order(paid=False), reminder=1),
+    Sample("in_preparation", "", lambda: _order(_fact(FactType.ORDER_PREPARATION_STARTED))),
+    Sample("part_shipped", "", lambda: _one(a_shipment(items=ALL[:1], eta=TOMORROW, window=a_window()))),
+    Sample("part_shipped", "no_number", lambda: _one(a_shipment(None, number=None, items=ALL[:2]))),
+    Sample("part_shipped", "rest_left", _rest_left),
+    Sample("attempt_failed", "", lambda: _one(_attempted(Reason.ABSENT))),
+    Sample("attempt_failed", "closed", lambda: _one(_attempted(Reason.CLOSED, eta=TOMORROW.date()))),
+    Sample("attempt_failed", "address", lambda: _one(_attempted(Reason.ADDRESS))),
+    Sample("attempt_failed", "refused", lambda: _one(_attempted(Reason.REFUSED))),
+    Sample("attempt_failed", "payment", lambda: _one(_attempted(Reason.PAYMENT))),
+    Sample("attempt_failed", "untold", lambda: _one(_attempted(None, carrier=None, carrier_name=None))),
+    Sample("ready_to_collect", "", lambda: _one(_to_the_point(ShipmentStatus.AVAILABLE_FOR_PICKUP))),
+    Sample("ready_to_collect", "again", lambda: _one(_to_the_point(ShipmentStatus.AVAILABLE_FOR_PICKUP)), reminder=1),
+    Sample("ready_to_collect", "no_point", lambda: _one(a_shipment(ShipmentStatus.AVAILABLE_FOR_PICKUP))),
+    Sample("ready_to_collect", "no_point_again", lambda: _one(a_shipment(ShipmentStatus.AVAILABLE_FOR_PICKUP)), 2),
+    Sample("ready_to_collect", "locker", lambda: _one(_at(replace(a_pickup_point(), hours=(), until=None)))),
+    Sample("ready_to_collect", "counter", lambda: _one(_at(replace(a_pickup_point(), code=None)))),
+    Sample("ready_to_collect", "in_parts", lambda: _in_parts(ShipmentStatus.AVAILABLE_FOR_PICKUP)),
+    Sample("number_replaced", "", lambda: _one(_renumbered(a_shipment(items=ALL, eta=TOMORROW, window=a_window())))),
+    Sample("number_replaced", "no_carrier", lambda: _one(_renumbered(a_shipment(carrier=None, carrier_name=None)))),
+    Sample("cancelled", "", lambda: _order(_fact(FactType.ORDER_CANCELLED))),
+    Sample("cancelled", "unpaid", lambda: _order(_fact(FactType.ORDER_CANCELLED), paid=False)),
+    Sample("cancelled", "authorised", lambda: _order(_fact(FactType.ORDER_CANCELLED), paid=False, authorised=True)),
+    Sample("cancelled", "refunded", lambda: _order(_fact(FactType.ORDER_CANCELLED), _returned(WHOLE))),
+    Sample("cancelled", "part_refunded", lambda: _order(_fact(FactType.ORDER_CANCELLED), _returned("r1", "36.00"))),
+    Sample("refunded", "", lambda: _order(_returned("r1", "36.00")), refund="r1"),
+    Sample("refunded", "whole", lambda: _order(_returned("r1", "80.40")), refund="r1"),
+    Sample("refunded", "whole_untold", lambda: _order(_returned(WHOLE)), refund=WHOLE),
+    Sample("refunded", "part_untold", lambda: _order(_returned("r1")), refund="r1"),
+    Sample("thank_you", "", lambda: _one(_there())),
+    Sample("thank_you", "pickup", lambda: _one(_to_the_point(ShipmentStatus.DELIVERED))),
 )
 
 
@@ -75,3 +133,20 @@ def _yesterday() -> Shipment:
 
 def _to_the_point(status: ShipmentStatus) -> Shipment:
     return a_shipment(status, pickup=a_pickup_point())
+
+
+def _at(point: PickupPoint) -> Shipment:
+    return a_shipment(ShipmentStatus.AVAILABLE_FOR_PICKUP, items=ALL, pickup=point)
+
+
+def _attempted(reason: Reason | None, **changed: Any) -> Shipment:
+    return a_shipment(ShipmentStatus.ATTEMPT_FAILED, items=ALL, reason=reason, **changed)
+
+
+def _renumbered(shipment: Shipment) -> Shipment:
+    was = Label(shipment.registered_at - timedelta(hours=1), "00340434161094042540", "dhl", "DHL")
+    return replace(shipment, labels=(was, *shipment.labels))
+
+
+def _returned(subject: str, amount: str | None = None) -> Fact:
+    return _fact(FactType.ORDER_REFUNDED, subject, amount)

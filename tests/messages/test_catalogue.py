@@ -1,11 +1,14 @@
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from encamino.domain.errors import Misconfigured
 from encamino.domain.fact import FactType
 from encamino.domain.message import Channel, Per
+from encamino.domain.order import Order
 from encamino.domain.policy import scopes_of
 from encamino.domain.shipment import Reason, ShipmentStatus
 from encamino.messages.catalogue import catalogue
@@ -48,7 +51,7 @@ def test_shipped_waits_for_a_number_and_the_rest_reads_as_written(renderer: Rend
     assert shipped.ready is not None
     assert shipped.ready.up_to == timedelta(hours=2)
     assert (out.per, out.urgent, out.useful_for) == (Per.ATTEMPT, True, timedelta(hours=12))
-    assert renderer.catalogue["delivered"].supersedes == {"shipped", "out_for_delivery"}
+    assert renderer.catalogue["delivered"].supersedes == {"shipped", "part_shipped", "out_for_delivery"}
 
 
 def test_shipped_is_said_only_of_what_is_on_its_way(renderer: Renderer) -> None:
@@ -81,6 +84,10 @@ def test_shipped_is_said_only_of_what_is_on_its_way(renderer: Renderer) -> None:
         ({"ready": '{ condition = "x.y", up_to = "2h" }'}, "thanks/message.toml: ready.condition"),
         ({"ready": '{ condition = "shipment.number != none" }'}, "thanks/message.toml: ready.up_to"),
         ({"supersedes": '["nobody"]'}, "thanks/message.toml: supersedes"),
+        ({"corrects": '["nobody"]'}, "thanks/message.toml: corrects"),
+        ({"repeat": '["5d", "3d"]'}, "thanks/message.toml: repeat"),
+        ({"repeat": '["3d", "3d"]'}, "thanks/message.toml: repeat"),
+        ({"repeat": '["0"]'}, "thanks/message.toml: repeat"),
         ({"presets": '["loud"]'}, "thanks/message.toml: presets"),
         ({"kind": '"service'}, "thanks/message.toml"),
     ],
@@ -111,6 +118,33 @@ def test_a_message_whose_template_asks_for_more_is_a_set_up_error(renderer: Rend
     assert caught.value.where == "messages/shipped/email.txt.j2"
 
 
-def test_reminders_are_refused_until_they_are_sent(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match="reminders"):
-        catalogue(_written(tmp_path, repeat='["3d", "5d"]'))
+def test_reminders_are_counted_from_the_message_itself(tmp_path: Path) -> None:
+    found = catalogue(_written(tmp_path, repeat='["3d", "5d"]'))
+
+    assert found["thanks"].repeat == (timedelta(days=3), timedelta(days=5))
+
+
+def test_the_calm_preset_says_what_nobody_would_miss_and_corrects_it(renderer: Renderer) -> None:
+    calm = {definition.name for definition in renderer.catalogue.values() if "calm" in definition.presets}
+
+    assert calm == {
+        "cancelled", "delivered", "in_preparation", "number_replaced", "part_shipped", "ready_to_collect", "shipped",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ["Cash on Delivery (COD)", "cod", "Contra reembolso", "Contrassegno", "Nachnahme"])
+def test_nobody_who_pays_at_the_door_is_reminded_to_pay(renderer: Renderer, said: str) -> None:
+    still = renderer.catalogue["payment_reminder"].still
+    assert still is not None
+
+    def holds(method: str | None) -> bool:
+        return still.holds(scopes_of(unpaid(payment_method=method), None, a_shop()))
+
+    assert not holds(said)
+    assert holds("Transferencia bancaria")
+    assert holds(None)
+
+
+def unpaid(**details: Any) -> Order:
+    order = an_order(**details)
+    return replace(order, milestones=tuple(m for m in order.milestones if m.type is not FactType.ORDER_PAID))

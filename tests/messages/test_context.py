@@ -1,12 +1,13 @@
 """What a message may show of an order."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from encamino.domain.fact import Fact, FactType
 from encamino.domain.learning import learn
 from encamino.domain.order import Money, Order, OrderKey
-from encamino.domain.shipment import Shipment, ShipmentStatus, ShippedItem, Window
+from encamino.domain.shipment import Label, Shipment, ShipmentStatus, ShippedItem, Window
 from encamino.messages.context import build
 from encamino.messages.shown import Context, ShownShipment
 from tests.builders import LINKS, NOW, a_pickup_point, a_shipment, a_shop, a_window, an_item, an_order
@@ -118,6 +119,63 @@ def test_a_pick_up_point_is_shown_where_there_is_one() -> None:
     assert shown is not None
     assert (shown.name, shown.code) == ("Quiosc Girona", "4711")
     assert _shown(a_shipment()).pickup is None
+
+
+def test_a_last_day_to_collect_that_has_passed_is_not_named() -> None:
+    point = a_pickup_point()
+
+    for until, shown in ((NOW.date(), NOW.date()), (NOW.date() - timedelta(days=1), None)):
+        pickup = _shown(a_shipment(pickup=replace(point, until=until))).pickup
+        assert pickup is not None
+        assert pickup.until == shown
+
+
+def test_what_has_not_left_yet_is_listed_in_its_own_quantity() -> None:
+    part = a_shipment(items=(ShippedItem("1", 1), ShippedItem("2", 1)))
+
+    assert [(item.name, item.quantity) for item in _of(part).rest] == [("Tassa Mar", 1), ("Plat Fulla", 1)]
+    assert str(_of(part).rest[0].total) == str(Money(Decimal("18.00"), "EUR"))
+    assert _of(a_shipment()).rest == ()
+
+
+def test_the_number_before_is_the_one_that_counted_last() -> None:
+    shipment = a_shipment()
+    labels = tuple(
+        Label(shipment.registered_at - timedelta(hours=hours), number, "dhl")
+        for hours, number in ((1, "SECOND"), (2, "FIRST"))
+    )
+
+    assert _shown(replace(shipment, labels=(*shipment.labels, *labels))).old_number == "SECOND"
+    assert _shown(shipment).old_number is None
+
+
+def test_a_refund_is_shown_with_the_amount_that_was_told() -> None:
+    told = (
+        Fact(FactType.ORDER_REFUNDED, NOW, "10428", "r1", Decimal("18.00")),
+        Fact(FactType.ORDER_REFUNDED, NOW, "10428", "r2"),
+    )
+    order = an_order(facts=told)
+
+    def shown(refund: str | None) -> Money | None:
+        return build(order, None, a_shop(), "es", LINKS, NOW, refund=refund).refund
+
+    assert shown("r1") == Money(Decimal("18.00"), "EUR")
+    assert (shown("r2"), shown("r3"), shown(None)) == (None, None, None)
+
+
+def test_how_it_is_paid_is_shown_in_the_shops_words() -> None:
+    order = build(an_order(payment_method=" Transferencia\nbancaria "), None, a_shop(), "es", LINKS, NOW).order
+
+    assert (order.payment, order.payment_method) == ("paid", "Transferencia bancaria")
+
+
+def test_a_step_is_the_one_that_is_true() -> None:
+    packed = an_order(facts=(Fact(FactType.ORDER_PREPARATION_STARTED, NOW, "10428"),))
+
+    assert build(an_order(), None, a_shop(), "es", LINKS, NOW).step == 1
+    assert build(packed, None, a_shop(), "es", LINKS, NOW).step == 2
+    assert _of(a_shipment()).step == 3
+    assert _of(a_shipment(ShipmentStatus.AVAILABLE_FOR_PICKUP)).step == 4
 
 
 def test_an_order_told_only_by_its_shipment_can_be_shown() -> None:

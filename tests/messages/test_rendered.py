@@ -14,7 +14,7 @@ from tests.messages import golden
 from tests.messages.reading import Read
 from tests.messages.samples import SAMPLES, Sample
 
-LANGUAGES = ("en", "es")
+LANGUAGES = ("en", "es", "it")
 #: Gmail cuts a mail off at about 102 kB.
 LARGEST = 90_000
 _NUMBER = re.compile(r"\d+")
@@ -95,7 +95,7 @@ def test_an_sms_fits_one_part(renderer: Renderer, language: str, tracking: str) 
     shop = a_shop(name="Ceràmica Artesana de la Casa Lluna, Barcelona")
     order = an_order(name="#ES-2026-104281")
     for sample in (s for s in SAMPLES if _has_sms(renderer, s.message)):
-        context = Sample(sample.message, "", lambda s=sample: (order, s.subject()[1])).context(language, shop)  # type: ignore[misc]
+        context = replace(sample, subject=lambda s=sample: (order, s.subject()[1])).context(language, shop)  # type: ignore[misc]
         text = fold(renderer.sms(sample.message, replace(context, tracking_url=tracking)).text)
 
         assert tracking in text
@@ -117,7 +117,11 @@ def test_a_mail_stays_whole_and_small_however_long_the_order(renderer: Renderer,
 
 @languages
 def test_without_a_number_the_mail_says_that_it_will_follow(renderer: Renderer, language: str) -> None:
-    said = {"en": "The tracking number will follow", "es": "El número de seguimiento llegará después"}[language]
+    said = {
+        "en": "The tracking number will follow",
+        "es": "El número de seguimiento llegará después",
+        "it": "Il numero di tracciamento arriverà dopo",
+    }[language]
     shipment = a_shipment(None, number=None, carrier="dhl", carrier_name=None)
     without = Sample("shipped", "", lambda: (an_order(shipment), shipment)).context(language)
 
@@ -134,6 +138,7 @@ def test_without_an_arrival_date_no_date_is_made_up(renderer: Renderer, language
 
         assert "Expected delivery" not in mail.text
         assert "Entrega prevista" not in mail.text
+        assert "Consegna prevista" not in mail.text
         assert 'class="tile"' not in (mail.html or "")
 
 
@@ -155,6 +160,68 @@ def test_a_shop_that_set_nothing_has_whole_mails_too(renderer: Renderer) -> None
             assert not html.crossed
             assert "Casa Lluna" in html.text
             assert "None" not in mail.text
+
+
+def test_the_four_steps_are_shown_where_an_order_still_takes_them(renderer: Renderer) -> None:
+    without = {"cancelled", "payment_reminder", "refunded", "thank_you"}
+    for sample in SAMPLES:
+        html = renderer.email(sample.message, sample.context("en")).html or ""
+
+        assert ('class="stp' in html) is (sample.message not in without), sample.name
+
+
+@pytest.mark.parametrize(
+    ("sample", "step"),
+    [
+        ("order_received", "Received"),
+        ("order_confirmed", "Confirmed"),
+        ("in_preparation", "In preparation"),
+        ("part_shipped", "On its way"),
+        ("attempt_failed", "Attempted"),
+        ("ready_to_collect", "To collect"),
+        ("delivered.pickup", "Collected"),
+    ],
+)
+def test_the_step_that_counts_is_called_what_it_is(renderer: Renderer, sample: str, step: str) -> None:
+    found = next(one for one in SAMPLES if one.name == sample)
+    html = renderer.email(found.message, found.context("en")).html or ""
+
+    assert re.findall(r'aria-current="step">([^<]+)<', html) == [step]
+
+
+@pytest.mark.parametrize(
+    ("tracking", "said"),
+    [
+        ("https://casalluna.example/t/x", "recoge tu pedido #10428 hasta el 2 dic, código 4711. "),
+        ("https://" + "t" * 96, "recoge tu pedido #10428, código 4711. "),
+        ("https://" + "t" * 103, "ya puedes recoger tu pedido #10428. "),
+    ],
+)
+def test_a_text_says_of_a_parcel_to_collect_what_fits_into_one_part(
+    renderer: Renderer, tracking: str, said: str
+) -> None:
+    ready = next(sample for sample in SAMPLES if sample.name == "ready_to_collect")
+    context = replace(ready.context("es"), tracking_url=tracking)
+
+    assert renderer.sms("ready_to_collect", context).text == f"Casa Lluna: {said}{tracking}"
+
+
+#: What presses or sells. No message of service says it.
+PUSHY = {
+    "en": ("last chance", "hurry", "only today", "act now", "don't miss", "discount", "offer"),
+    "es": ("última oportunidad", "date prisa", "solo hoy", "no te pierdas", "descuento", "oferta", "urgente"),
+    "it": ("ultima occasione", "affrettati", "solo oggi", "non perdere", "sconto", "offerta", "urgente"),
+}
+
+
+@samples
+@languages
+def test_nobody_is_pressed_or_sold_to(renderer: Renderer, sample: Sample, language: str) -> None:
+    mail = renderer.email(sample.message, sample.context(language))
+    said = f"{mail.subject} {mail.text}".lower()
+
+    assert [phrase for phrase in PUSHY[language] if phrase in said] == []
+    assert "!!" not in said
 
 
 def _only_digits(text: str) -> str:

@@ -29,7 +29,7 @@ ATTACKS = (
     "]]><![CDATA[<!--[if !mso]><!-->",
 )
 attacks = pytest.mark.parametrize("attack", ATTACKS)
-messages = pytest.mark.parametrize("message", ["order_confirmed", "shipped", "out_for_delivery", "delivered"])
+messages = pytest.mark.parametrize("message", sorted({sample.message for sample in SAMPLES}))
 SCHEMES = ("https://", "mailto:", "tel:")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-_EMPTY = frozenset({"meta", "link", "img", "source", "br"})
+_EMPTY = frozenset({"meta", "link", "img", "source", "br", "input"})
 
 
 @dataclass

@@ -79,7 +79,7 @@ def test_languages_are_those_of_the_order_then_of_the_country_then_of_the_shop()
     assert '<html lang="es"' in said["xx"]
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", ["en", "es", "it"])
 def test_no_sentence_of_the_pages_is_missing_fuzzy_or_left_over(language: str) -> None:
     file = polib.pofile(SOURCE / "languages" / language / "pages.po")
     pages = "".join(path.read_text() for path in (SOURCE / "pages").glob("*.j2"))

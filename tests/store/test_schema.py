@@ -27,6 +27,7 @@ ASKS = {
     "order", "orders_named", "order_of_token", "orders_of_number", "orders_of", "facts", "why", "deliveries",
     "deliveries_since", "message", "messages_of", "messages_of_shop", "render", "due", "next_due", "shop", "shops",
     "last_delivery", "suppression", "suppressed", "clock_offset", "memo_get", "breaker", "unmapped", "troubles",
+    "contact_of_token", "preferences", "acts",
 }  # fmt: skip
 
 type New = Callable[[], tuple[Any, str]]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from encamino.cli import carriers, clock, doctor, inbox, messages, order, replay, shop, shops, sms
+from encamino.cli import carriers, clock, doctor, inbox, messages, order, rehearse, replay, shop, shops, sms
 from encamino.cli.output import OTHER, USAGE, complain, fail
 from encamino.cli.stack import choose
 from encamino.domain.errors import EncaminoError, Misconfigured
@@ -30,6 +30,7 @@ for name, group in {
     app.add_typer(group, name=name)
 app.command("doctor")(doctor.doctor)
 app.command("replay")(replay.replay)
+app.command("rehearse")(rehearse.rehearse)
 
 
 @app.callback()

@@ -86,18 +86,21 @@ def _of_order(store: Store, shop: str, order: str, after: str | None) -> list[Me
     return found[names.index(after) + 1 :]
 
 
+def message_json(message: Message, render: Render | None) -> dict[str, Json]:
+    """One message as it is published; what was sent is null once its render has expired."""
+    m = message
+    return {
+        "key": str(m.key), "trigger": m.key.trigger, "fact": m.fact, "channel": m.key.channel, "to": m.to,
+        "locale": m.locale, "status": m.status, "subject": m.subject,
+        "html": render.html if render else None, "text": render.text if render else None,
+        "headers": dict(render.headers) if render else {},
+        "planned_at": instant(m.planned_at), "due": instant(m.due), "sent_at": instant(m.sent_at),
+        "opened_at": instant(m.opened_at), "clicked_at": instant(m.clicked_at), "reason": m.reason,
+    }  # fmt: skip
+
+
 def _json(shown: Shown) -> Json:
-    return [
-        {
-            "key": str(m.key), "trigger": m.key.trigger, "fact": m.fact, "channel": m.key.channel, "to": m.to,
-            "locale": m.locale, "status": m.status, "subject": m.subject,
-            "html": render.html if render else None, "text": render.text if render else None,
-            "headers": dict(render.headers) if render else {},
-            "planned_at": instant(m.planned_at), "due": instant(m.due), "sent_at": instant(m.sent_at),
-            "opened_at": instant(m.opened_at), "clicked_at": instant(m.clicked_at), "reason": m.reason,
-        }
-        for m, render in shown
-    ]  # fmt: skip
+    return [message_json(message, render) for message, render in shown]
 
 
 def _words(shown: Shown) -> object:

@@ -18,7 +18,7 @@ NAMES: dict[str, frozenset[str]] = {
     "order": frozenset(
         {"status", "payment", "preparation", "cancelled_at", "locale", "channel", "payment_method", "total"}
     ),
-    "shipment": frozenset({"status", "reason", "number", "carrier", "eta"}),
+    "shipment": frozenset({"status", "reason", "number", "carrier", "eta", "rest_follows"}),
     "contact": frozenset({"email", "phone", "country"}),
     "shop": frozenset({"slug", "country", "locale"}),
 }

@@ -6,6 +6,7 @@ import hmac
 from dataclasses import dataclass
 from enum import StrEnum
 
+from encamino.domain.contact import ContactKey
 from encamino.domain.order import OrderKey
 
 TOKEN_BYTES = 16
@@ -26,11 +27,14 @@ class Links:
 
     tracking: str
     preferences: str | None = None
+    #: What the table will know the token of `preferences` by.
+    preferences_hash: str | None = None
 
 
-def token(key: bytes, kind: LinkKind, subject: OrderKey, generation: int = 0) -> str:
+def token(key: bytes, kind: LinkKind, subject: OrderKey | ContactKey, generation: int = 0) -> str:
     """The token of a page: the first 128 bits of an HMAC, as lower-case base32. Raising the generation revokes it."""
-    said = "\x1f".join((kind, subject.shop, subject.platform, subject.id, str(generation)))
+    whose = subject if isinstance(subject, ContactKey) else (subject.shop, subject.platform, subject.id)
+    said = "\x1f".join((kind, *whose, str(generation)))
     digest = hmac.digest(key, said.encode(), hashlib.sha256)[:TOKEN_BYTES]
     return base64.b32encode(digest).decode().rstrip("=").lower()
 

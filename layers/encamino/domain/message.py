@@ -107,7 +107,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class MessageKey:
-    """One row per key, ever. `occasion` is empty, a shipment, a refund, a shipment and a day …, and for a reminder `~1`."""
+    """One row per key, ever. `occasion` is empty, a shipment, a refund, a shipment and a day …, a reminder's `~1`."""
 
     order: OrderKey
     trigger: str

@@ -225,19 +225,13 @@ class Order:
     @property
     def left_to_ship(self) -> tuple[ShippedItem, ...]:
         """What the customer still waits for. Empty when all travels, or when nobody told what travels."""
-        untold = any(shipment.items is None for shipment in self.travelling)
-        if untold or self.details is None or self._shipped_whole:
-            return ()
-        gone: dict[str, int] = {}
-        for shipped in (item for shipment in self.travelling for item in shipment.items or ()):
-            gone[shipped.item] = gone.get(shipped.item, 0) + shipped.quantity
-        left = ((i.id, i.quantity - gone.get(i.id, 0)) for i in self.details.items if i.ships)
-        return tuple(ShippedItem(id_, n) for id_, n in left if n > 0)
+        return () if self._shipped_whole else self._missing_from(self.travelling)
 
     def rest_follows(self, shipment: Shipment) -> bool:
-        """Whether this one left before the rest. It stays true when the rest has left too."""
-        later = any(s.registered_at > shipment.registered_at for s in self.travelling)
-        return shipment.items is not None and (later or bool(self.left_to_ship))
+        """Whether something stayed behind when this one left. It stays true when the rest has left too."""
+        by_then = tuple(s for s in self.travelling if s.registered_at <= shipment.registered_at)
+        stayed = len(by_then) < len(self.travelling) or self.left_to_ship
+        return bool(stayed and self._missing_from(by_then))
 
     @property
     def status(self) -> OrderStatus:
@@ -256,6 +250,16 @@ class Order:
         if self.preparation is not Preparation.NONE:
             return OrderStatus(self.preparation.value)
         return OrderStatus.PAID if self.payment is Payment.PAID else OrderStatus.AWAITING_PAYMENT
+
+    def _missing_from(self, shipments: tuple[Shipment, ...]) -> tuple[ShippedItem, ...]:
+        """What is in none of them. Empty when nobody told what travels in one."""
+        if self.details is None or any(shipment.items is None for shipment in shipments):
+            return ()
+        gone: dict[str, int] = {}
+        for shipped in (item for shipment in shipments for item in shipment.items or ()):
+            gone[shipped.item] = gone.get(shipped.item, 0) + shipped.quantity
+        left = ((i.id, i.quantity - gone.get(i.id, 0)) for i in self.details.items if i.ships)
+        return tuple(ShippedItem(id_, n) for id_, n in left if n > 0)
 
     @property
     def _shipped_whole(self) -> bool:

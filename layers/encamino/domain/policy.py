@@ -116,7 +116,7 @@ def gate(
 ) -> Go | Wait | Skip:
     """Whether a due message goes out now. `reach` is the address, or why there is none (asked of the channel).
 
-    `known`: keys of what was planned and came to something. `sent`: of those, what has gone out.
+    `known`: keys of what was planned and came to something. `sent`: what had gone out when it was planned.
     """
     if order.details is None:
         patience = max(message.planned_at + ORDER_PATIENCE, _fresh_until(definition, message))
@@ -162,6 +162,7 @@ def scopes_of(order: Order, shipment: Shipment | None, shop: Shop) -> Scopes:
         "shipment": {
             "status": shipment.status, "reason": shipment.reason, "number": shipment.number,
             "carrier": shipment.carrier, "eta": shipment.eta.isoformat() if shipment.eta else None,
+            "rest_follows": order.rest_follows(shipment),
         } if shipment else {},
         "contact": {
             "email": person.email if person else None, "phone": person.phone if person else None,
@@ -218,11 +219,16 @@ def _row(key: MessageKey, definition: Definition, fact: Fact, after: Order, now:
 def _hasten(
     before: Order | None, after: Order, shop: Shop, catalogue: Catalogue, known: frozenset[str]
 ) -> tuple[MessageKey, ...]:
-    """Known messages whose wait has just ended."""
-    keys = [MessageKey.parse(text) for text in sorted(known)]
+    """Known messages whose wait has just ended. What is for a later day was not waiting, and keeps its day."""
+    keys = [key for key in map(MessageKey.parse, sorted(known)) if not _for_later(key, catalogue)]
     if before is None or (before.details is None and after.details is not None):
         return tuple(keys)
     return tuple(key for key in keys if _became_ready(key, before, after, shop, catalogue))
+
+
+def _for_later(key: MessageKey, catalogue: Catalogue) -> bool:
+    definition = catalogue.get(key.trigger)
+    return bool(key.reminder) or (definition is not None and definition.after > timedelta(0))
 
 
 def _became_ready(key: MessageKey, before: Order, after: Order, shop: Shop, catalogue: Catalogue) -> bool:

@@ -35,6 +35,7 @@ class Why(StrEnum):
     WAITS_FOR_NUMBER = "waits_for_number"  # a tracking number is expected
     QUIET_HOURS = "quiet_hours"  # the customer sleeps
     SUPPRESSED = "suppressed"  # this address bounced, complained or opted out
+    OPTED_OUT = "opted_out"  # the customer chose not to get such messages
     NO_SHOP = "no_shop"  # the shop is not set up
     SANDBOX = "sandbox"  # SES is in its sandbox
     REJECTED = "rejected"  # the channel refused the message

@@ -159,8 +159,9 @@ class Shipment:
     @property
     def label(self) -> Label:
         """The label that counts: the latest that has a number, else the latest."""
-        numbered = [label for label in self.labels if label.number]
-        return max(numbered or self.labels, key=label_order, default=Label(self.registered_at))
+        if not self.labels:
+            return Label(self.registered_at)
+        return max([label for label in self.labels if label.number] or self.labels, key=label_order)
 
     @property
     def number(self) -> str | None:
@@ -181,7 +182,8 @@ class Shipment:
     @property
     def bearing(self) -> Event | None:
         """The event that gives the shipment its status."""
-        return bearing(event for event in self.events if event.number in ("", self.number))
+        numbers = ("", self.number)
+        return bearing(event for event in self.events if event.number in numbers)
 
     @property
     def status(self) -> ShipmentStatus:
@@ -235,19 +237,29 @@ class Shipment:
     @property
     def cancelled(self) -> bool:
         """The shop took the shipment back before it travelled."""
-        return self.status is ShipmentStatus.EXCEPTION and self.reason is Reason.CANCELLED
+        return self.dropped or _cancelled(self.bearing)
 
     @property
     def called_off_at(self) -> datetime | None:
         """When the shop took it back, goods and all; None when it did not, or only corrected its numbers."""
-        return self.bearing.time if self.cancelled and self.bearing and not self.dropped else None
+        event = None if self.dropped else self.bearing
+        return event.time if event and _cancelled(event) else None
 
 
 def bearing(events: Iterable[Event]) -> Event | None:
     """The event that gives the status: the latest that bears one; an end gives way only to the other end."""
     telling = [event for event in events if event.status not in SILENT]
     ends = [event for event in telling if event.status in ENDS]
-    return max(ends or telling, key=event_order, default=None)
+    told = ends or telling
+    if len(told) < 2:  # noqa: PLR2004
+        return told[0] if told else None
+    # The time decides nearly always; all that decides between equals is put together for those only.
+    latest = max(event.time for event in told)
+    return max((event for event in told if event.time == latest), key=event_order)
+
+
+def _cancelled(event: Event | None) -> bool:
+    return event is not None and event.status is ShipmentStatus.EXCEPTION and event.reason is Reason.CANCELLED
 
 
 def label_order(label: Label) -> tuple[datetime, str, str, str, str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from encamino.channels.base import Accepted, Ambiguous, ChannelOut, Refused, Throttled
+from encamino.domain.contact import ContactKey, ContactLink, choice_about
 from encamino.domain.errors import Misconfigured
 from encamino.domain.fact import FactType
 from encamino.domain.link import Links
@@ -23,6 +24,7 @@ from encamino.domain.reason import Decision, Verdict, Why
 from encamino.domain.shop import Shop
 from encamino.messages.context import build
 from encamino.messages.render import Renderer
+from encamino.pages.masking import masked_address
 from encamino.store.base import OrderDocument, Store
 from encamino.words.locale import bcp47, negotiate
 
@@ -41,9 +43,10 @@ class SendDesk:
     store: Store
     renderer: Renderer
     channels: Mapping[Channel, ChannelOut]
-    links: Callable[[OrderKey, Shop], Links]
-    #: Whether an address must not be written to.
-    suppressed: Callable[[str, str], Why | None]
+    #: With a link to the preferences where there is a customer whose they are.
+    links: Callable[[OrderKey, Shop, ContactKey | None], Links]
+    #: What the table knows a shop's customer's address by.
+    alias: Callable[[str, str], str]
     #: How long a channel's rate makes the next message wait; zero takes its turn.
     pace: Callable[[Channel], timedelta]
 
@@ -63,10 +66,9 @@ def send(desk: SendDesk, key: MessageKey, claim: str, now: datetime, wall: datet
     definition = desk.renderer.catalogue.get(key.trigger)
     if definition is None:
         return _without_template(desk, message, now)
-    channel = desk.channels[key.channel]
     verdict = gate(
         definition, message, document.order, shop, desk.renderer.catalogue, _standing(desk, document, key),
-        _reach(desk, channel, document.order, shop), now, _sent_before(desk, definition, key.order),
+        _reach(desk, definition, key.channel, document.order, shop), now, _sent_before(desk, definition, message),
     )  # fmt: skip
     match verdict:
         case Skip(reason):
@@ -85,14 +87,17 @@ def _out(
     order = document.order
     locale = _locale(desk.renderer, order, shop)
     message = replace(message, to=to, locale=bcp47(locale))
+    customer = _customer(desk, order, shop, bcp47(locale))
+    links = desk.links(order.key, shop, customer.contact if customer else None)
     try:
-        render = _render(desk, message, order, shop, locale, now)
+        render = _render(desk, message, order, shop, locale, links, now)
     except Misconfigured:
         return _settle(desk, message, MessageStatus.FAILED, Why.UNREADABLE, now)
     render = desk.channels[message.key.channel].fit(render)
     wait = desk.pace(message.key.channel)
     if wait:
         return _settle(desk, replace(message, due=now + wait), MessageStatus.PLANNED, Why.THROTTLED, now)
+    _keep_link(desk, links, customer, render)
     desk.store.keep_render(message.key, render)
     message = replace(message, subject=render.subject or None)
     if not desk.store.begin(message):
@@ -170,23 +175,46 @@ def _standing(desk: SendDesk, document: OrderDocument, key: MessageKey) -> froze
     return document.planned - {str(m.key) for m in desk.store.messages_of(key.order) if m.status in nothing}
 
 
-def _sent_before(desk: SendDesk, definition: Definition, order: OrderKey) -> frozenset[str]:
-    """The keys of what has gone out, where it matters."""
+def _sent_before(desk: SendDesk, definition: Definition, message: Message) -> frozenset[str]:
+    """The keys of what had gone out when this was planned, where it matters. What went out later was right already."""
     if not definition.corrects:
         return frozenset()
-    return frozenset(str(m.key) for m in desk.store.messages_of(order) if m.sent_at is not None)
+    others = desk.store.messages_of(message.key.order)
+    return frozenset(str(m.key) for m in others if m.sent_at is not None and m.sent_at < message.planned_at)
 
 
-def _reach(desk: SendDesk, channel: ChannelOut, order: Order, shop: Shop) -> str | Why:
-    reach = channel.reach(order, shop)
+def _reach(desk: SendDesk, definition: Definition, channel: Channel, order: Order, shop: Shop) -> str | Why:
+    reach = desk.channels[channel].reach(order, shop)
     if isinstance(reach, Why):
         return reach
-    return desk.suppressed(shop.shop, reach) or reach
+    if against := desk.store.suppression(shop.shop, desk.alias(shop.shop, reach)):
+        return against
+    choice = choice_about(definition.kind, channel)
+    customer = _customer(desk, order, shop) if choice else None
+    if choice and customer and desk.store.preferences(customer.contact).get(choice) is False:
+        return Why.OPTED_OUT
+    return reach
 
 
-def _render(desk: SendDesk, message: Message, order: Order, shop: Shop, locale: str, now: datetime) -> Render:
+def _customer(desk: SendDesk, order: Order, shop: Shop, locale: str = "") -> ContactLink | None:
+    """Whose preferences count: known by the mail address, for links to them go out by mail only."""
+    address = desk.channels[Channel.EMAIL].reach(order, shop)
+    if isinstance(address, Why):
+        return None
+    return ContactLink(ContactKey(shop.shop, desk.alias(shop.shop, address)), masked_address(address), locale)
+
+
+def _keep_link(desk: SendDesk, links: Links, customer: ContactLink | None, render: Render) -> None:
+    """A link that goes out opens from the moment it arrives."""
+    if customer and links.preferences and links.preferences_hash and links.preferences in render.text:
+        desk.store.keep_contact_link(links.preferences_hash, customer)
+
+
+def _render(
+    desk: SendDesk, message: Message, order: Order, shop: Shop, locale: str, links: Links, now: datetime
+) -> Render:
     shipment = order.shipment(message.shipment) if message.shipment else None
-    key, links = message.key, desk.links(order.key, shop)
+    key = message.key
     refund = key.subject if message.fact is FactType.ORDER_REFUNDED else None
     context = build(order, shipment, shop, locale, links, now, reminder=key.reminder, refund=refund)
     if message.key.channel is Channel.SMS:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from encamino.domain.fact import FactType
 from encamino.domain.link import Links
-from encamino.domain.order import Address, Details, Item, Money, Order, OrderKey
+from encamino.domain.order import Address, Details, Item, Money, Order, OrderKey, Preparation
 from encamino.domain.shipment import Shipment, ShipmentStatus
 from encamino.domain.shop import Shop
 from encamino.messages.look import shown_shop
@@ -38,7 +38,7 @@ def build(
     reminder: int = 0,
     refund: str | None = None,
 ) -> Context:
-    """What a message about this order, or this shipment of it, may show. `refund`: the subject of the one it is about."""
+    """What a message about this order, or this shipment of it, may show. `refund`: the subject of its refund."""
     details, look = order.details, shown_shop(shop)
     wanted = details.items if details else ()
     travels, of_shipment = (wanted, False) if shipment is None else _travelling(shipment, wanted)
@@ -54,9 +54,10 @@ def build(
         more_items=max(len(items) - ITEMS_SHOWN, 0),
         count=sum(quantity for _, quantity in items),
         items_of_shipment=of_shipment,
+        rest=_rest(order, wanted, shop.image_hosts),
         reminder=reminder,
         refund=_refund(order, details, refund),
-        step=_step(shipment),
+        step=_step(order, shipment),
         tracking_url=safe_url(links.tracking),
         preferences_url=safe_url(links.preferences) if links.preferences else None,
         thread=_thread(order.key),
@@ -79,6 +80,8 @@ def _order(order: Order, details: Details | None) -> ShownOrder:
         shipping_method=tidy(details.shipping_method or "", _TITLE) or None if details else None,
         in_parts=left or len(order.travelling) > 1,
         rest_to_come=left,
+        payment=order.payment,
+        payment_method=tidy(details.payment_method or "", _TITLE) or None if details else None,
     )
 
 
@@ -102,25 +105,21 @@ def _shipment(shipment: Shipment, zone: ZoneInfo, now: datetime) -> ShownShipmen
     hours = one_day and window is not None and window.start.astimezone(zone).date() == day and window.end > now
     return ShownShipment(
         status=shipment.status,
+        reason=shipment.reason,
         carrier=_carrier(shipment),
         number=tidy(shipment.number, _NAME) if shipment.number else None,
-        old_number=_old_number(shipment),
+        old_number=tidy(shipment.old_numbers[-1], _NAME) if shipment.old_numbers else None,
         day=max(day, today) if promised and day else None,
         last_day=last if promised and not one_day and last != today else None,
         window=(window.start, window.end) if hours and window and window.start < window.end else None,
         today=one_day and day == today,
         delivered_at=bearing.time if delivered and bearing else None,
         signed_by=tidy(signed_by, _NAME) or None if signed_by else None,
-        pickup=_pickup(shipment),
+        pickup=_pickup(shipment, today),
     )
 
 
-def _old_number(shipment: Shipment) -> str | None:
-    others = [label.number for label in shipment.labels if label.number and label.number != shipment.number]
-    return tidy(others[-1], _NAME) if others else None
-
-
-def _pickup(shipment: Shipment) -> ShownPickup | None:
+def _pickup(shipment: Shipment, today: date) -> ShownPickup | None:
     point = shipment.pickup_point
     if point is None or not (point.name or point.address):
         return None
@@ -129,7 +128,7 @@ def _pickup(shipment: Shipment) -> ShownPickup | None:
         address=tidy(point.address, _TITLE),
         hours=tuple(tidy(line, _LINE) for line in point.hours),
         code=tidy(point.code, _NAME) or None if point.code else None,
-        until=point.until,
+        until=point.until if point.until and point.until >= today else None,
     )
 
 
@@ -139,6 +138,11 @@ def _travelling(shipment: Shipment, wanted: tuple[Item, ...]) -> tuple[tuple[Ite
         inside = {shipped.item for shipped in shipment.items}
         return tuple(item for item in wanted if item.id in inside), True
     return tuple(item for item in wanted if item.ships), False
+
+
+def _rest(order: Order, wanted: tuple[Item, ...], hosts: tuple[str, ...]) -> tuple[ShownItem, ...]:
+    left = {shipped.item: shipped.quantity for shipped in order.left_to_ship}
+    return tuple(_item(item, left[item.id], hosts) for item in wanted if item.id in left)[:ITEMS_SHOWN]
 
 
 def _counted(items: Iterable[Item], shipment: Shipment | None, of_shipment: bool) -> Iterable[tuple[Item, int]]:  # noqa: FBT001
@@ -186,9 +190,9 @@ def _carrier(shipment: Shipment) -> str | None:
     return " ".join(w.upper() if len(w) <= _ABBREVIATION else w.capitalize() for w in words) or None
 
 
-def _step(shipment: Shipment | None) -> int:
+def _step(order: Order, shipment: Shipment | None) -> int:
     if shipment is None:
-        return 1
+        return 2 if order.preparation is Preparation.IN_PREPARATION else 1
     return 4 if shipment.status in _THERE else 3
 
 

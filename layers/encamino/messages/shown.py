@@ -87,6 +87,10 @@ class ShownOrder:
     in_parts: bool
     #: Something has not left yet.
     rest_to_come: bool
+    #: How far the paying got: awaiting, authorised, paid, part_refunded, refunded, failed.
+    payment: str
+    #: How it is paid, in the shop's own words.
+    payment_method: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ class ShownPickup:
     address: str
     hours: tuple[str, ...]
     code: str | None
+    #: The last day, while it has not passed.
     until: date | None
 
 
@@ -105,6 +110,8 @@ class ShownShipment:
     """One shipment. Days are local; a day that has passed is not promised any more."""
 
     status: str
+    #: Why, with a failed attempt or a problem: absent, address, closed, refused …
+    reason: str | None
     carrier: str | None
     number: str | None
     #: The number that the customer may have been told before, when it was replaced.
@@ -139,6 +146,8 @@ class Context:
     count: int
     #: The items are of the shipment, not of the whole order.
     items_of_shipment: bool
+    #: What has not left yet, when the shop told what travels.
+    rest: tuple[ShownItem, ...]
     #: 0 in the message itself, 1 in its first reminder, and so on.
     reminder: int
     #: What was given back, when the message is about a refund and the shop told how much.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from encamino.domain.order import Order
 
-_DOTS = "•••••"
+_DOTS, _FEW_DOTS = "•••••", "•••"
 _WORD = re.compile(r"[^\W\d_]+")
 #: Shorter words are articles, initials and the like.
 _TELLING_LETTERS = 3
@@ -46,6 +46,13 @@ def private(order: Order) -> Private:
             public = [address.city, address.region]
     words = frozenset(_all_words(said)) - frozenset(_all_words(public))
     return Private(words, phone[-_TELLING_DIGITS:] if len(phone) >= _TELLING_DIGITS else "")
+
+
+def masked_address(address: str) -> str:
+    """`l•••@c•••.example`: enough to know which of one's own addresses it is."""
+    name, _, domain = address.rpartition("@")
+    ending = domain.rpartition(".")[2]
+    return f"{name[:1]}{_FEW_DOTS}@{domain[:1]}{_FEW_DOTS}.{ending}"
 
 
 def masked_name(order: Order) -> str:

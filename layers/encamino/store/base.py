@@ -11,6 +11,7 @@ from encamino.domain.message import Message, MessageKey, MessageStatus, Render
 from encamino.domain.order import Order, OrderKey
 from encamino.domain.reason import Decision, Why
 from encamino.domain.shop import Shop
+from encamino.store.contacts import Contacts
 from encamino.store.letters import Letters
 
 #: What the newest code writes; one older is always readable.
@@ -289,5 +290,5 @@ class CarrierState(Protocol):
         """Every unknown code."""
 
 
-class Store(Orders, Messages, Agenda, Shops, CarrierState, Letters, Protocol):
+class Store(Orders, Messages, Agenda, Shops, CarrierState, Letters, Contacts, Protocol):
     """Everything that is remembered."""

@@ -9,6 +9,8 @@
 | raw delivery and its further parts | same, or SHOP#{shop} | DELIVERY#{hash}, DELIVERY#{hash}#{part} |
 | alias of an order; may name several | ALIAS#{name, token, number}#{value} | ORDER#{shop}#{platform}#{id} |
 | address that must not be written to | ALIAS#suppressed#{shop}#{alias} | SUPPRESSED |
+| what a link to preferences opens | ALIAS#preferences#{hash} | CONTACT |
+| what a customer chose, each proof of it | CONTACT#{shop}#{alias} | CONTACT, CONSENT#{time}#{hash} |
 | shop settings | SHOP#{shop} | SHOP |
 | what a platform delivered last | SHOP#{shop} | LAST#{platform} |
 | why a queue's letter could not be worked | TROUBLE#{the queue's id of it} | TROUBLE |
@@ -21,10 +23,12 @@ DELIVERIES#{shop}#{month}, MESSAGES#{shop}, SUPPRESSED#{shop}, SHOPS. The sort k
 another, so that one query reads them all.
 """
 
+import hashlib
 import zlib
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from encamino.domain.contact import Act, ContactKey
 from encamino.domain.message import WAITING, Channel, Kind, Message, MessageKey, MessageStatus
 from encamino.domain.order import OrderKey
 from encamino.domain.reason import Why
@@ -34,7 +38,7 @@ from encamino.store.base import Lane, OrderDocument
 #: The partitions of each lane: enough that none gets hot, few enough to be asked every minute.
 SHARDS = {Lane.SEND_URGENT: 16, Lane.SEND_SERVICE: 16, Lane.SEND_MARKETING: 16, Lane.LOOK: 4}
 
-FACTS, LOOKS, MESSAGES, DELIVERIES = "FACT#", "LOOK#", "MESSAGE#", "DELIVERY#"
+FACTS, LOOKS, MESSAGES, DELIVERIES, CONSENTS = "FACT#", "LOOK#", "MESSAGE#", "DELIVERY#", "CONSENT#"
 #: Sorts behind everything that begins with the same prefix.
 LAST = "\U0010ffff"
 
@@ -157,6 +161,22 @@ def aliases(doc: OrderDocument) -> frozenset[str]:
 def suppressed(shop_slug: str, alias: str) -> Key:
     """An address that must not be written to."""
     return Key(f"ALIAS#suppressed#{shop_slug}#{alias}", "SUPPRESSED")
+
+
+def preferences(token_hash: str) -> Key:
+    """What a link to preferences opens."""
+    return Key(f"ALIAS#preferences#{token_hash}", "CONTACT")
+
+
+def contact(who: ContactKey) -> Key:
+    """What a customer chose."""
+    return Key(f"CONTACT#{who.shop}#{who.alias}", "CONTACT")
+
+
+def consent(who: ContactKey, act: Act) -> Key:
+    """The proof of one choosing: told twice it lies there once, and two of one instant are two."""
+    said = "\x1f".join((act.source, act.wording, *(f"{choice}={yes}" for choice, yes in sorted(act.said.items()))))
+    return Key(contact(who).pk, f"{CONSENTS}{iso(act.at)}#{hashlib.sha256(said.encode()).hexdigest()[:16]}")
 
 
 def last_delivery(slug: str, platform: str) -> Key:

@@ -15,7 +15,7 @@ from encamino.domain.reason import Decision
 from encamino.store import items, keys, retention
 from encamino.store.base import SCHEMA, Commit, Due, Lane, Look, OrderDocument, Store
 from encamino.store.memory_agenda import MemoryAgenda
-from encamino.store.memory_deliveries import MemoryDeliveries
+from encamino.store.memory_contacts import MemoryContacts
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class _Folder:
     messages: dict[MessageKey, Message] = field(default_factory=dict)
 
 
-class MemoryStore(MemoryDeliveries, Store):
+class MemoryStore(MemoryContacts, Store):
     """A Store. `now` is the wall clock that retention goes by."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from encamino.domain.contact import Act, Choice, ContactKey, ContactLink, Source
 from encamino.domain.fact import Fact, FactType
 from encamino.domain.learning import learn
 from encamino.domain.message import Channel, Kind, Message, MessageKey, MessageStatus, Render
@@ -34,6 +35,7 @@ NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 SHOP, PLATFORM, CARRIER, ACCOUNT = "demo", "shopify", "dhl", "demo"
 KEY = OrderKey(SHOP, PLATFORM, "gid://shopify/Order/#1")
 NUMBER, TOKEN, ALIAS, MONTH, LETTER = "AB123", "9f" * 32, "5a" * 32, "2026-11", "letter-1"
+CONTACT, OPENS = ContactKey(SHOP, ALIAS), "7c" * 32
 PLANNED = MessageKey(KEY, "order_confirmed", "", Channel.EMAIL)
 SENT = MessageKey(KEY, "shipped", "s1#2026", Channel.SMS)
 #: Held; for the writes of tests.
@@ -67,6 +69,8 @@ def live(store: Store) -> None:
     store.spend(CARRIER, ACCOUNT, 0.5, 100, NOW)
     store.set_breaker(CARRIER, ACCOUNT, BreakerState(3, NOW + timedelta(minutes=5)))
     store.count_unmapped(CARRIER, "X#1", "Desconocido", NUMBER, NOW)
+    store.keep_contact_link(OPENS, ContactLink(CONTACT, "l•••@e•••.com", "es"))
+    store.keep_preferences(CONTACT, act())
     store.note_troubles([Trouble(LETTER, "the carrier is away", "the queue tries again", 5, NOW)])
     store.set_clock_offset(timedelta(days=2, seconds=1))
 
@@ -140,6 +144,12 @@ def message(key: MessageKey, **changes: Any) -> Message:
         reason=Why.FACT, shipment="s1" if key.occasion else None,
     )  # fmt: skip
     return replace(row, **changes)
+
+
+def act(**changes: Any) -> Act:
+    """Every choice made, on the page."""
+    said = {Choice.MARKETING_EMAIL: True, Choice.MARKETING_SMS: False, Choice.SERVICE_SMS: False}
+    return replace(Act(NOW, Source.PAGE, said, "5f1d0c9ab2e34870", "es"), **changes)
 
 
 def look(shipment_id: str, due: datetime | None = NOW + timedelta(hours=4)) -> Look:

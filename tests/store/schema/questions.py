@@ -16,11 +16,13 @@ from tests.store.schema.life import (
     ACCOUNT,
     ALIAS,
     CARRIER,
+    CONTACT,
     KEY,
     LETTER,
     MONTH,
     NOW,
     NUMBER,
+    OPENS,
     PLANNED,
     PLATFORM,
     SENT,
@@ -53,6 +55,9 @@ QUESTIONS: Mapping[str, Callable[[Store], object]] = {
     "token": lambda store: store.order_of_token(TOKEN),
     "number": lambda store: store.orders_of_number(CARRIER, NUMBER),
     "suppressed": lambda store: [store.suppression(SHOP, ALIAS), store.suppressed(SHOP)],
+    "preferences": lambda store: store.contact_of_token(OPENS),
+    "contact": lambda store: store.preferences(CONTACT),
+    "consent": lambda store: store.acts(CONTACT),
     "last_delivery": lambda store: store.last_delivery(SHOP, PLATFORM),
     "shop": lambda store: [store.shop(SHOP), store.shops()],
     "memo": lambda store: store.memo_get(CARRIER, ACCOUNT, "token", NOW),
@@ -86,7 +91,7 @@ def kind_of(pk: str, sk: str) -> str:
     named = {
         "ORDER": "document", "FACT": "fact", "LOOK": "look", "MESSAGE": "message", "RENDER": "render",
         "DELIVERY": "delivery", "LAST": "last_delivery", "SHOP": "shop", "MEMO": "memo", "BUDGET": "budget",
-        "BREAKER": "breaker", "TROUBLE": "trouble", "CLOCK": "CLOCK",
+        "BREAKER": "breaker", "TROUBLE": "trouble", "CLOCK": "CLOCK", "CONTACT": "contact", "CONSENT": "consent",
     }  # fmt: skip
     found = "unmapped" if pk == keys.UNMAPPED else named.get(sk.partition("#")[0])
     if found is None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from encamino.domain.contact import Choice, ContactLink
 from encamino.domain.fact import Fact, FactType
 from encamino.domain.learning import learn, with_shipment
 from encamino.domain.message import Channel, Message, MessageKey, MessageStatus, Render
@@ -16,14 +17,17 @@ from tests.store.schema.life import (
     ACCOUNT,
     ALIAS,
     CARRIER,
+    CONTACT,
     KEY,
     NOW,
     NUMBER,
+    OPENS,
     PLANNED,
     PLATFORM,
     SHOP,
     TOKEN,
     WAITING,
+    act,
     look,
     message,
     shipment,
@@ -166,6 +170,17 @@ def _note_trouble(store: Store) -> bool:
     return "letter-2" in store.troubles(["letter-2"])
 
 
+def _keep_contact_link(store: Store) -> bool:
+    link = ContactLink(CONTACT, "l•••@e•••.com", "en")
+    store.keep_contact_link(OPENS, link)
+    return store.contact_of_token(OPENS) == link
+
+
+def _keep_preferences(store: Store) -> bool:
+    store.keep_preferences(CONTACT, act(at=LATER, said={Choice.SERVICE_SMS: True}))
+    return store.preferences(CONTACT)[Choice.SERVICE_SMS]
+
+
 def _release(store: Store) -> bool:
     return store.release(SHOP, ALIAS)
 
@@ -202,6 +217,8 @@ WRITES: Mapping[str, tuple[Callable[[Store], bool], ...]] = {
     "set_breaker": (_set_breaker,),
     "count_unmapped": (_count_unmapped,),
     "note_troubles": (_note_trouble,),
+    "keep_contact_link": (_keep_contact_link,),
+    "keep_preferences": (_keep_preferences,),
 }
 #: Those that take an item away, and which.
 REMOVALS: Mapping[str, tuple[Callable[[Store], bool], str]] = {
@@ -216,6 +233,7 @@ WRITTEN_WHOLE: Mapping[str, str] = {
     "token": "says no more than that it is there",
     "number": "says no more than that it is there",
     "suppressed": "the first reason stays",
+    "consent": "its key holds when it was said, and what: a proof is never written again",
     "delivery": "its key is the hash of what it holds, and it is kept for days",
     "render": "is what was sent, word for word; sending once more is another sending, kept as a whole",
     "trouble": "the last try counts as a whole, and it is kept for days",
