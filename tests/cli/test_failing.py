@@ -24,7 +24,6 @@ USAGE = [
 ]
 #: In DESIGN, and in no release yet.
 LATER = [
-    ("rehearse", "story.jsonl"),
     ("brand", "lint", "casa-lluna"),
     ("links", "rotate", "casa-lluna"),
     ("suppression", "list", "casa-lluna"),
@@ -88,17 +87,18 @@ def test_a_command_of_a_later_release_does_not_exist_and_those_that_do_are_named
     with no_stack(monkeypatch):
         ran = encamino(*words, "--json")
 
-    assert ran.error["message"] in {f"No such command '{word}'." for word in words[:2]}
+    # A name that is near to it may be proposed.
+    assert ran.error["message"].partition(".")[0] in {f"No such command '{word}'" for word in words[:2]}
     assert ran.error["cure"].startswith("one of: ")
 
 
 @pytest.mark.usefixtures("fake")
 def test_a_person_is_told_in_words(encamino: Command) -> None:
-    ran = encamino("rehearse", "story.jsonl")
+    ran = encamino("campaign", "list")
 
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(
-        "No such command 'rehearse'.\n  where: encamino\n  cure:  one of: carriers, clock, doctor"
+        "No such command 'campaign'.\n  where: encamino\n  cure:  one of: carriers, clock, doctor"
     )
 
 
