@@ -62,6 +62,11 @@ def histories(count: int, start: datetime, seed: int) -> list[History]:
     return made
 
 
+def travelling(count: int, start: datetime) -> list[History]:
+    """So many orders that DHL brings in one parcel each."""
+    return [_delivered(_Order(10**9 + n, start + timedelta(seconds=n))) for n in range(count)]
+
+
 def _told_for_want_of_calls(order: "_Order", history: "History") -> "History":
     return _delivered_as_the_shop_tells(order) if history.numbers else history
 

@@ -20,7 +20,7 @@ from encamino.domain.order import OrderKey
 from infra.local.simulator.timetable import Entry, Programme, Timetables
 from tests.faults.aws import REGION, Aws, Kill, Sent
 from tests.faults.clock import Clock
-from tests.faults.histories import History, Told, headers, histories
+from tests.faults.histories import History, Told, headers, travelling
 from tests.faults.lambdas import SECRET, Lambdas, deployed, start_cold
 from tests.faults.moto_at_size import Snapshot, images, restore, snapshot
 from tests.faults.season import SHOP
@@ -105,7 +105,7 @@ def made_ready(
 ) -> Iterator[Ready]:
     """Ten orders, told as far as it takes for that function to have them all in one batch."""
     gateway, timetables = carriers
-    orders = [history for history in histories(size * 12, clock.now, 1) if len(history.numbers) == 1][:size]
+    orders = travelling(size, clock.now)
     clock.advance(1800)
     for history in orders:
         for number in history.numbers:
