@@ -7,7 +7,8 @@ listed by hand in its file. One message missing or one too many ends with 1.
 import re
 import sys
 from collections import Counter
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from encamino import wiring
 from encamino.cli.clock import duration
-from encamino.cli.simulate import deliver, new_order, recorded, renewed
+from encamino.cli.simulate import deliver, new_order, recorded, renewed, told_at
 from encamino.cli.stack import Stack, stack
 from encamino.cli.travel import Travel, settle, travel_on
 from encamino.domain.message import MessageKey
@@ -42,40 +43,51 @@ def tell(here: Stack, story: dict[str, Any]) -> bool:
     shop, slug = story["shop"], story["platform"]
     for name, value in story["secrets"].items():
         wiring.parameters().put(shop, name, value, wiring.wall(), keep_old=timedelta(0))
-    order = new_order(slug, recorded(slug, story["steps"][0]["deliver"]))
+    first = recorded(slug, story["steps"][0]["deliver"])
+    now = wiring.business()
+    told = Told(shop, slug, new_order(slug, first), now - told_at(slug, first, now), story["timetable"])
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console.rule(story["title"])
     with Progress(*columns, console=console) as progress:
         steps = progress.add_task(story["title"], total=len(story["steps"]))
         for step in story["steps"]:
             progress.update(steps, description=step["say"])
-            take_step(here, story, step, order)
+            take_step(here, told, step)
             progress.advance(steps)
-    return judge(here, story, OrderKey(shop, slug, order))
+    return judge(here, story, OrderKey(shop, slug, told.order))
 
 
-def take_step(here: Stack, story: dict[str, Any], step: dict[str, Any], order: str) -> None:
-    """Let time pass, programme the carrier, deliver, let everything happen."""
-    travel_on(here, duration(step.get("after", "0m")), Travel())
+@dataclass(frozen=True)
+class Told:
+    """A story's order, and how much later than its recordings it takes place."""
+
+    shop: str
+    slug: str
+    order: str
+    later: timedelta
+    timetable: list[dict[str, str]]
+
+
+def take_step(here: Stack, told: Told, step: dict[str, str]) -> None:
+    """Let time pass until the delivery's own moment, programme the carrier, deliver, let everything happen."""
     if "deliver" not in step:
+        travel_on(here, duration(step["after"]), Travel())
         return
-    slug = story["platform"]
-    delivery = renewed(slug, recorded(slug, step["deliver"]), order, wiring.business())
+    delivery = recorded(told.slug, step["deliver"])
+    moment = told_at(told.slug, delivery, wiring.business()) + told.later
+    travel_on(here, max(moment - wiring.business(), timedelta()), Travel())
     if "carrier" in step:
-        programme(story, step["carrier"], delivery.body)
-    status = deliver(here.api, story["shop"], slug, delivery)
+        programme(step["carrier"], step["number"], moment, told.timetable)
+    status = deliver(here.api, told.shop, told.slug, renewed(told.slug, delivery, told.order, told.later))
     if status != requests.codes.ok:
         raise SystemExit(f"the webhook door answered {status} to {step['deliver']}")
     settle(here, Travel())
 
 
-def programme(story: dict[str, Any], carrier: str, body: str) -> None:
-    """Tell the carrier simulator what to answer about the number in this delivery, from now on."""
-    found = re.search(r'"tracking_number":\s*"([^"]+)"', body)
-    if found is None:
-        raise SystemExit("a step with a carrier needs a delivery with a tracking number")
-    said = {"start": wiring.business().isoformat(), "timetable": story["timetable"]}
-    url = f"{wiring.setting('CARRIER_GATEWAY')}/_simulator/{carrier}/{found[1]}"
+def programme(carrier: str, number: str, start: datetime, timetable: list[dict[str, str]]) -> None:
+    """Tell the carrier simulator what to answer about a number from then on."""
+    said = {"start": start.isoformat(), "timetable": timetable}
+    url = f"{wiring.setting('CARRIER_GATEWAY')}/_simulator/{carrier}/{number}"
     requests.put(url, json=said, timeout=10).raise_for_status()
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from encamino.cli.simulate import recorded as recorded_for_simulation
-from encamino.cli.simulate import renewed
+from encamino.cli.simulate import renewed, told_at
 from encamino.domain.errors import Unreadable
 from encamino.domain.fact import Fact, FactType
 from encamino.domain.learning import learn
@@ -259,7 +259,7 @@ def test_every_step_of_the_preparation_can_be_stated(preparation: Preparation) -
 @pytest.mark.parametrize("status", generic.STATES)
 def test_a_simulated_order_states_what_was_asked_under_a_new_id_and_now(status: str) -> None:
     recording = recorded_for_simulation("generic", generic.STATES[status])
-    sent = renewed("generic", recording, "9876543210", NOW)
+    sent = renewed("generic", recording, "9876543210", NOW - told_at("generic", recording, NOW))
     facts = generic.translate(Delivery(sent.body.encode(), sent.headers, NOW), {}).facts
     order = learn(Order(OrderKey("demo", "generic", "9876543210")), facts)
     assert {fact.order for fact in facts} == {"9876543210"}

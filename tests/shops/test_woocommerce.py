@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from encamino.carriers.recognise import named
 from encamino.cli.shop_file import read_shop
-from encamino.cli.simulate import key_of, new_order, renewed
+from encamino.cli.simulate import key_of, new_order, renewed, told_at
 from encamino.cli.simulate import recorded as recording_of
 from encamino.domain.errors import Unreadable
 from encamino.domain.fact import Fact, FactType
@@ -1020,7 +1020,7 @@ def test_recordings_carry_no_signature_and_no_real_address() -> None:
 def test_a_simulated_delivery_is_of_now_though_no_time_of_it_has_an_offset(status: str) -> None:
     recording = recording_of("woocommerce", woocommerce.STATES[status])
     order, now = new_order("woocommerce", recording), datetime(2027, 3, 1, 12, tzinfo=UTC)
-    made = renewed("woocommerce", recording, order, now)
+    made = renewed("woocommerce", recording, order, now - told_at("woocommerce", recording, now))
     facts = woocommerce.translate(Delivery(made.body.encode(), made.headers, now), {}).facts
     assert key_of("woocommerce", made) == order
     assert facts[0].details is not None

@@ -4,7 +4,7 @@ import json
 import re
 import secrets as randomness
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import requests
@@ -36,7 +36,8 @@ def simulate(api: str, shop: str, slug: str, status: str) -> Simulated:
         raise Refused(f"{slug} cannot state {status!r}", where="--status", cure=f"it can state: {known}")
     recording = recorded(slug, adapter.STATES[status])
     order = new_order(slug, recording)
-    http_status = deliver(api, shop, slug, renewed(slug, recording, order, wiring.business()))
+    now = wiring.business()
+    http_status = deliver(api, shop, slug, renewed(slug, recording, order, now - told_at(slug, recording, now)))
     return Simulated(order, status, http_status, _url(api, shop, slug))
 
 
@@ -73,18 +74,16 @@ def new_order(slug: str, recording: Recorded) -> str:
     return str(9 * 10 ** (digits - 1) + randomness.randbelow(10 ** (digits - 1)))
 
 
-def renewed(slug: str, recording: Recorded, order: str, now: datetime) -> Recorded:
-    """The recording as if it were sent now, about another order: every instant moves so that the newest is now."""
+def renewed(slug: str, recording: Recorded, order: str, by: timedelta) -> Recorded:
+    """The recording about another order, every instant moved by so much."""
     old = key_of(slug, recording)
     text = recording.body.replace(old, order)
-    spelled = (datetime.fromisoformat(found) for found in _INSTANT.findall(text))
-    newest = max((one for one in spelled if one.tzinfo), default=None) or _newest_fact(slug, recording, now)
-    moved = _INSTANT.sub(lambda m: (datetime.fromisoformat(m[0]) + (now - newest)).isoformat(timespec="seconds"), text)
+    moved = _INSTANT.sub(lambda m: (datetime.fromisoformat(m[0]) + by).isoformat(timespec="seconds"), text)
     return Recorded({name: value.replace(old, order) for name, value in recording.headers.items()}, moved)
 
 
-def _newest_fact(slug: str, recording: Recorded, now: datetime) -> datetime:
-    """Where no time has an offset, only the platform knows which of them are UTC: when the newest of its facts was."""
+def told_at(slug: str, recording: Recorded, now: datetime) -> datetime:
+    """When the newest of what it says was so, as the platform reads it; now, if it says nothing."""
     facts = platform(slug).translate(Delivery(recording.body.encode(), recording.headers, now), {}).facts
     return max((fact.details.as_of if fact.details else fact.at for fact in facts), default=now)
 
