@@ -147,6 +147,7 @@ def test_a_code_nobody_knows_is_unknown_and_keeps_its_words(code: str) -> None:
         ("The parcel has not been handed over to GLS.", S.UNKNOWN, None),
         ("The parcel has been delivered at the ParcelShop (see ParcelShop information).", S.AVAILABLE_FOR_PICKUP, None),
         ("The parcel will be delivered at the ParcelShop.", S.UNKNOWN, None),
+        ("The parcel has not been delivered at the ParcelShop.", S.UNKNOWN, None),
         ("The parcel has been delivered.", S.UNKNOWN, None),
         ("The parcel has been delivered / dropped off.", S.UNKNOWN, None),
     ],
@@ -258,6 +259,13 @@ def test_an_unknown_code_stays_listed_where_the_status_says_what_came_of_it() ->
     assert [said.status for said in tracking.events] == [S.UNKNOWN, S.DELIVERED]
     assert bears
     assert bears.raw_code == "DELIVERED"
+
+
+def test_a_status_noted_later_the_same_day_is_no_second_attempt_and_one_of_another_day_is() -> None:
+    failed = event("NOTDELIVERED", "2026-11-18T10:00:00+0100")
+
+    for at, attempts in (("2026-11-18T10:40:00+0100", 1), ("2026-11-19T10:00:00+0100", 2)):
+        assert len(one(failed, status="NOTDELIVERED", statusDateTime=at).events) == attempts
 
 
 def test_a_vague_status_does_not_hide_the_particular_event() -> None:

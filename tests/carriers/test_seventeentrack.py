@@ -157,13 +157,20 @@ def test_a_number_refused_for_another_reason_is_asked_no_further() -> None:
     assert [path for path, _ in vendor.calls] == ["register"]
 
 
-@pytest.mark.parametrize(("code", "param"), [(-18010019, "28004"), (-18010018, "ES-28004")])
-def test_a_postcode_is_told_to_those_only_that_want_one(code: int, param: str) -> None:
-    vendor = Vendor(known={N: told([event()])}, wants=lambda one: None if one.get("param") else code)
+@pytest.mark.parametrize(
+    ("code", "whereto"),
+    [
+        (-18010019, {"destination_postal_code": "28004"}),
+        (-18010018, {"destination_country": "ES", "destination_postal_code": "28004"}),
+    ],
+)
+def test_a_postcode_is_told_to_those_only_that_want_one(code: int, whereto: dict[str, str]) -> None:
+    # `param`, where v2.2 had it, is a field that v2.4 does not read.
+    vendor = Vendor(known={N: told([event()])}, wants=lambda one: None if whereto.items() <= one.items() else code)
 
     assert look(Asked(N, postcode="28004", country="ES"), line=vendor)[N].outcome is Outcome.FOUND
     registered = [asked for path, asked in vendor.calls if path == "register"]
-    assert registered == [[{"number": N}], [{"number": N, "param": param}]]
+    assert registered == [[{"number": N}], [{"number": N, **whereto}]]
     assert look(Asked(N), line=Vendor(wants=vendor.wants))[N].outcome is Outcome.INVALID
 
 
@@ -193,6 +200,31 @@ def test_a_call_that_fails_is_the_same_outcome_for_every_number() -> None:
 
 def test_their_wrong_address_is_nobodys_missing_number() -> None:
     assert seventeentrack.read(Response(404, b""))[0] is Outcome.UNREADABLE
+
+
+@pytest.mark.parametrize("number", ["7197712620/0019594968", "1Z,2Z", "Ä123", "x" * 51, "  "])
+def test_a_number_that_would_spoil_the_call_for_all_is_not_asked(number: str) -> None:
+    vendor = Vendor(known={N: told([event()])})
+
+    seen = look(Asked(number), Asked(N), line=vendor)
+
+    assert (seen[number].outcome, seen[N].outcome) == (Outcome.INVALID, Outcome.FOUND)
+    assert [[one["number"] for one in asked] for _, asked in vendor.calls] == [[N], [N]]
+
+
+def test_a_call_they_cannot_read_says_why_under_code_0_and_of_several_numbers_nothing() -> None:
+    refused = Response(200, wire({"code": 0, "data": {"errors": [{"code": -18010013, "message": "…"}]}}))
+    forged = Response(200, wire({"code": 0, "data": {"errors": [{"code": -18010002, "message": "…"}]}}))
+
+    assert seventeentrack.read(refused)[:2] == (Outcome.INVALID, ())
+    assert seventeentrack.read(forged)[0] is Outcome.AUTH_ERROR
+    assert look(Asked(N), line=lambda _request: refused)[N].outcome is Outcome.INVALID
+    assert look(Asked(N), Asked(OTHER), line=lambda _request: refused)[N].outcome is Outcome.UNREADABLE
+
+
+@pytest.mark.parametrize("number", [None, "", []])
+def test_what_is_told_of_no_number_is_nobodys(number: object) -> None:
+    assert seventeentrack.read(members({**told([event()]), "number": number}))[:2] == (Outcome.UNREADABLE, ())
 
 
 def test_an_error_no_table_knows_is_unreadable() -> None:
@@ -277,6 +309,15 @@ def test_too_long_on_the_way_is_told_by_the_status_of_the_whole_alone() -> None:
     last = bearing(read([event(sub_status="Delivered_Other")], latest_status=expired).events)
     assert last
     assert last.status is S.DELIVERED
+
+
+@pytest.mark.parametrize(("word", "status"), [("Delivered", S.DELIVERED), ("Exception_Returned", S.RETURNED_TO_SENDER)])
+def test_an_end_that_no_event_tells_is_told_by_the_status_of_the_whole(word: str, status: S) -> None:
+    for code in ("InTransit_Other", None):
+        newest = read([event(sub_status=code)], latest_status={"status": "x", "sub_status": word}).events[-1]
+        assert (newest.status, newest.stated, newest.time) == (status, True, datetime(2026, 11, 12, 9, tzinfo=UTC))
+    open_ = read([event()], latest_status={"status": "OutForDelivery", "sub_status": "OutForDelivery_Other"})
+    assert [one.status for one in open_.events] == [S.IN_TRANSIT]
 
 
 @pytest.mark.parametrize(

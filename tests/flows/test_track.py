@@ -210,6 +210,19 @@ def test_a_carrier_that_asks_us_to_slow_down_is_left_alone_and_longer_each_time(
     assert waits == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
 
 
+def test_who_turns_one_number_away_and_answers_about_another_is_not_left_alone(desk: Desk) -> None:
+    known = shipped(desk)
+    bought = Fact(
+        FactType.SHIPMENT_REGISTERED, T0, "1001", "s2", shipment=Shipment("s2", T0, (Label(T0, "N2", "dhl"),))
+    )
+    keep(desk, SHOP, KEY, lambda order: (learn(order, [bought]), (bought,)), T0)
+    new = Look(KEY, "s2", "dhl", "casa-lluna", "N2", T0)
+    for wait, left_alone in ((None, False), (timedelta(minutes=3), True)):
+        said = {**found(ShipmentStatus.IN_TRANSIT), "N2": Seen(Outcome.THROTTLED, retry_after=wait)}
+        track(room(desk, FakeCarrier(said, Limits(per_second=100, batch=2))), [new, known], T0)
+        assert (desk.store.breaker("dhl", "casa-lluna").open_until is not None) is left_alone
+
+
 def test_an_adapter_that_breaks_stops_nobody_else(desk: Desk) -> None:
     look = shipped(desk)
 

@@ -3,9 +3,10 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import process_time
 from typing import Any, get_args
 
 import pytest
@@ -333,6 +334,20 @@ def test_items_are_called_by_id_or_sku_or_place() -> None:
     details = told(recorded("order_paid", items=items, total=None)).facts[0].details
     assert details is not None
     assert [item.id for item in details.items] == ["1", "B"]
+
+
+def test_an_order_of_very_many_lines_and_shipments_is_translated_hardly_slower_than_checked() -> None:
+    def seconds(work: Callable[[], object]) -> float:
+        began = process_time()
+        work()
+        return process_time() - began
+
+    names = [f"i{place}" for place in range(3_000)]
+    items = [{"id": name, "name": "a", "quantity": 1} for name in names]
+    sent = [{"id": name, "items": [{"item": name, "quantity": 1}]} for name in names]
+    body = an_order(placed_at=AT, items=items, shipments=sent)
+    # Were each looked for among all the others, it would be fourteen times as slow, and a thousand times with 4 MB.
+    assert seconds(lambda: told(body)) < 6 * seconds(lambda: document.checked(body))
 
 
 def test_a_test_order_reaches_nobody() -> None:

@@ -581,6 +581,9 @@ def test_one_number_in_three_places_is_one_shipment_with_all_that_is_known_of_it
 def test_several_numbers_in_one_text_are_several() -> None:
     body = with_meta("processing", ("_tracking_number", "1Z 999 AA1 01 2345 6784, 1Z999AA10123456785;\n"))
     assert [number for _, number, _, _ in travelling(body)] == ["1Z 999 AA1 01 2345 6784", "1Z999AA10123456785"]
+    for several in ("RR123456785IT / RR123456794IT", ["RR123456785IT", "RR123456794IT", ""]):
+        body = with_meta("processing", ("ywot_tracking_code", several))
+        assert [number for _, number, _, _ in travelling(body)] == ["RR123456785IT", "RR123456794IT"]
 
 
 def test_a_plugin_that_piles_up_numbers_does_not_fill_the_order() -> None:
@@ -626,6 +629,16 @@ def test_what_aftership_says_is_inside_leaves_the_rest_to_wait_for() -> None:
     order = after("two_numbers_aftership")
     assert order.status is OrderStatus.PART_SHIPPED
     assert [(left.item, left.quantity) for left in order.left_to_ship] == [("90312", 1)]
+
+
+def test_the_clocks_of_the_site_were_not_yet_put_back_when_aftership_wrote_the_time() -> None:
+    row = {"tracking_number": "00340434292135100322", "metrics": {"created_at": "2026-10-24T18:00:00Z"}}
+    dates = {
+        "date_created": "2026-10-24T10:00:00", "date_created_gmt": "2026-10-24T08:00:00",
+        "date_modified": "2026-10-26T10:00:00", "date_modified_gmt": "2026-10-26T09:00:00",
+    }  # fmt: skip
+    facts = told(with_meta("processing", (AFTERSHIP, [row]), **dates)).facts
+    assert one(facts, "shipment.registered").at == datetime(2026, 10, 24, 16, 0, tzinfo=UTC)
 
 
 def test_aftership_writes_the_time_of_the_site_and_says_it_is_utc() -> None:
@@ -691,6 +704,16 @@ def test_a_download_is_completed_and_travels_nowhere() -> None:
     assert [item.ships for item in order.details.items] == [False]
 
 
+def test_a_download_whose_address_the_block_checkout_copied_travels_nowhere() -> None:
+    copied = {name: said for name, said in recorded("virtual_completed")["billing"].items() if name != "email"}
+    order = learn(EMPTY, told(recorded("virtual_completed", shipping=copied, needs_processing=False)).facts)
+    assert (order.status, order.shipments) == (OrderStatus.PAID, ())
+    # Goods without a shipping method: made by hand in the admin, or in a shop that has none.
+    by_hand = recorded("completed_without_number", shipping_lines=[])
+    for goods in (by_hand, by_hand | {"needs_processing": None}):
+        assert "order.shipped" in types(told(goods).facts)
+
+
 @pytest.mark.parametrize("method", ["local_pickup", "local_pickup_plus", "pickup_location"])
 def test_what_is_collected_in_the_shop_is_not_on_its_way(method: str) -> None:
     body = recorded("ready_pickup", status="completed")
@@ -728,6 +751,12 @@ def test_a_fulfilment_that_is_a_draft_is_being_prepared_and_one_that_was_deleted
     assert (sent.number, sent.label.carrier_name) == ("00340434292135100469", "DHL Express")
     assert (off.status, off.reason, off.cancelled) == (ShipmentStatus.EXCEPTION, Reason.CANCELLED, True)
     assert order.status is OrderStatus.SHIPPED
+
+
+@pytest.mark.parametrize("none", [[], {}, None])
+def test_an_order_without_fulfilments_says_nothing_and_is_readable(none: object) -> None:
+    said = woocommerce.translate(Delivery(json.dumps({"fulfillments": none}).encode(), {}, NOW), {})
+    assert (said.facts, said.ignored) == ((), "no fulfillment of this order")
 
 
 def test_a_fulfilment_of_two_orders_at_once_is_unreadable() -> None:

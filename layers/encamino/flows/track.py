@@ -229,8 +229,10 @@ def _judge(store: CarrierState, slug: str, owner: str, seen: Iterable[Seen], wal
     """Close the breaker on an answer, count a failure, open it after some; a trial that fails opens it longer."""
     state, answers = store.breaker(slug, owner), tuple(seen)
     told = max((_LEFT_ALONE[a.outcome] for a in answers if a.outcome in _LEFT_ALONE), default=None)
-    if told is not None:
-        asked_for = max((a.retry_after for a in answers if a.retry_after), default=timedelta(0))
+    asked_for = max((a.retry_after for a in answers if a.retry_after), default=timedelta(0))
+    # One number may be turned away by itself, a new one for which the quota is spent: who answers about the others,
+    # and does not ask us to wait, need not be left alone.
+    if told is not None and (asked_for or all(a.outcome is not Outcome.FOUND for a in answers)):
         alone = min(max(told * 2 ** min(state.failures, 10), asked_for), BREAKER_CAP)
         store.set_breaker(slug, owner, BreakerState(state.failures + 1, wall + alone))
         return

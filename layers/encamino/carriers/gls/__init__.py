@@ -17,7 +17,7 @@ from encamino.carriers.gls.access import get
 from encamino.carriers.gls.answer import Unit, about, parcels_of, requested
 from encamino.carriers.gls.numbers import link, recognise
 from encamino.carriers.gls.shop import point, shop_url, which_url
-from encamino.carriers.reading import outcome_of, plain
+from encamino.carriers.reading import Object, outcome_of, plain
 from encamino.domain.shipment import ShipmentStatus, Tracking, bearing
 
 __all__ = ["link", "look", "read", "recognise"]
@@ -73,7 +73,10 @@ def read(response: Response) -> tuple[Outcome, tuple[Tracking, ...], str]:
     whole, parcels = parcels_of(response)
     if whole is not None:
         return whole.outcome, (), whole.detail
-    seen = [about(parcels, number).seen for number in dict.fromkeys(requested(parcel) for parcel in parcels)]
+    by_number: dict[str, list[Object]] = {}
+    for parcel in parcels:
+        by_number.setdefault(requested(parcel), []).append(parcel)
+    seen = [about(same, number).seen for number, same in by_number.items()]
     trackings = tuple(one.tracking for one in seen if one.tracking is not None)
     if trackings or not seen:
         mixed = sum(one.outcome is Outcome.AMBIGUOUS for one in seen)

@@ -14,6 +14,8 @@ _SLUG = "gls"
 _HOME = "Europe/Berlin"
 #: GLS notes a parcel's status some seconds after the event that made it.
 _NOTED_WITHIN = timedelta(minutes=10)
+#: What the newest event says, and the status says again so soon, happened once: no van comes twice in half a day.
+_SAME_WITHIN = timedelta(hours=12)
 _LONGEST_TEXT = 500
 #: What the status of a parcel says too vaguely to be said again once the events say it themselves.
 _VAGUE = frozenset({ShipmentStatus.IN_TRANSIT, ShipmentStatus.INFO_RECEIVED})
@@ -100,14 +102,20 @@ def _status(parcel: Object, rows: list[_Row]) -> _Row | None:
     if status in SILENT:
         # A word that nobody knows is kept, to be listed; `FINAL` adds nothing to what was told.
         return row if status is ShipmentStatus.UNKNOWN or not rows else None
-    for when, raw, *_ in rows:
-        told = meaning(text_at(raw, "code"), text_at(raw, "description"))[0]
+    if rows and _said(rows[-1]) is status and abs(rows[-1][0] - row[0]) <= _SAME_WITHIN:
+        return None
+    for one in rows:
+        told, when = _said(one), one[0]
         near = abs(when - row[0]) <= _NOTED_WITHIN
         if told is status and (near or status in ENDS):
             return None
         if status in _VAGUE and told not in SILENT and when >= row[0] - _NOTED_WITHIN:
             return None
     return row
+
+
+def _said(row: _Row) -> ShipmentStatus:
+    return meaning(text_at(row[1], "code"), text_at(row[1], "description"))[0]
 
 
 def _row(raw: Object, stamp: object) -> _Row | None:

@@ -56,8 +56,8 @@ _SENTENCES: tuple[tuple[str, Meaning], ...] = (
     ("damaged", (_S.EXCEPTION, Reason.DAMAGED)),  # (m)
     ("beschädigt", (_S.EXCEPTION, Reason.DAMAGED)),  # (m)
     ("sorting error", (_S.IN_TRANSIT, Reason.CARRIER_DELAY)),
-    ("been delivered at the parcelshop", (_S.AVAILABLE_FOR_PICKUP, None)),
-    ("been delivered at the gls parcelshop", (_S.AVAILABLE_FOR_PICKUP, None)),
+    ("has been delivered at the parcelshop", (_S.AVAILABLE_FOR_PICKUP, None)),
+    ("has been delivered at the gls parcelshop", (_S.AVAILABLE_FOR_PICKUP, None)),
     ("im paketshop zugestellt", (_S.AVAILABLE_FOR_PICKUP, None)),  # (m)
     ("expected to be delivered during the day", (_S.OUT_FOR_DELIVERY, None)),
     ("to be delivered in the course of the day", (_S.OUT_FOR_DELIVERY, None)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
@@ -49,8 +50,9 @@ OPTIONAL_FIELDS: tuple[str, ...] = ()
 #: Three calls a second and forty numbers a call; a look makes one to five calls, and is counted as one.
 LIMITS = Limits(per_second=1, batch=40)
 
-#: What they take for a number.
+#: What they take for a number. Another sign in one of them (a slash, a comma) and they refuse the whole call.
 _LONGEST_NUMBER = 50
+_NUMBER = re.compile(rf"[A-Z0-9._]{{1,{_LONGEST_NUMBER}}}")
 
 
 def look(
@@ -59,7 +61,8 @@ def look(
     """Registers what the memo does not know, reads all in one call; what they no longer know is registered anew."""
     if not account.get("api_key"):
         return {one.number: Seen(Outcome.AUTH_ERROR, detail="no api_key") for one in shipments}
-    asked = {plain(one.number): one for one in shipments}
+    asked = {number: one for one in shipments if _NUMBER.fullmatch(number := plain(one.number))}
+    odd = Seen(Outcome.INVALID, detail="no number they take has this shape")
     new = {number: one for number, one in asked.items() if memo.get(kept(number)) is None}
     seen = yield from register(new, account, memo, now)
     told, gone = yield from fetch({number: one for number, one in asked.items() if number not in seen}, account, now)
@@ -70,7 +73,7 @@ def look(
         known = {number: one for number, one in forgotten.items() if number not in refused}
         told, _ = yield from fetch(known, account, now)
         seen |= refused | told
-    return {one.number: seen[plain(one.number)] for one in shipments}
+    return {one.number: seen.get(plain(one.number), odd) for one in shipments}
 
 
 def read(response: Response) -> tuple[Outcome, tuple[Tracking, ...], str]:

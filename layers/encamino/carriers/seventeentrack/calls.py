@@ -34,23 +34,23 @@ def register(
 ) -> Generator[Request, Response, dict[str, Seen]]:
     """Those that could not be registered, and why. Who wants a postcode is told it, if we know it; nobody else is."""
     refused: dict[str, Seen] = {}
-    params = dict.fromkeys(new, "")
-    while params:
-        wanted = [_registration(number, new[number], param) for number, param in params.items()]
+    asking: dict[str, dict[str, str]] = {number: {} for number in new}
+    while asking:
+        wanted = [_registration(number, new[number], whereto) for number, whereto in asking.items()]
         failure, accepted, rejected = answer((yield _request("register", wanted, account)), now)
         if failure is not None:
-            return refused | dict.fromkeys(params, failure)
+            return refused | dict.fromkeys(asking, _of_all(failure, len(asking)))
         taken = {plain(item.get("number")) for item in accepted}
-        again: dict[str, str] = {}
-        for number, param in params.items():
+        again: dict[str, dict[str, str]] = {}
+        for number, whereto in asking.items():
             code = rejected.get(number)
             if number in taken or code == REGISTERED_ALREADY:
                 memo.put(kept(number), "1", now + _REMEMBERED)
-            elif code is not None and not param and (more := _param(code, new[number])):
+            elif code is not None and not whereto and (more := _whereto(code, new[number])):
                 again[number] = more
             elif code is not None:
                 refused[number] = refusal(code)
-        params = again
+        asking = again
     return refused
 
 
@@ -63,7 +63,7 @@ def fetch(
     wanted = [{"number": number} for number in asked]
     failure, items, rejected = answer((yield _request("gettrackinfo", wanted, account)), now)
     if failure is not None:
-        return dict.fromkeys(asked, failure), []
+        return dict.fromkeys(asked, _of_all(failure, len(asked))), []
     seen = {}
     for number, one in asked.items():
         same = [item for item in items if plain(item.get("number")) == number]
@@ -77,17 +77,24 @@ def _request(path: str, wanted: Sequence[Mapping[str, object]], account: Account
     return Request("POST", f"{_URL}/{path}", headers, json.dumps(wanted).encode())
 
 
-def _registration(number: str, asked: Asked, param: str) -> dict[str, object]:
+def _registration(number: str, asked: Asked, whereto: Mapping[str, str]) -> dict[str, object]:
     """No translation is asked for: it would cost as much again."""
     carrier = asked.carrier or ""
-    said = {"number": number, "carrier": CARRIERS.get(carrier), "tag": carrier, "param": param}
+    said = {"number": number, "carrier": CARRIERS.get(carrier), "tag": carrier, **whereto}
     return {name: value for name, value in said.items() if value}
 
 
-def _param(code: int, asked: Asked) -> str:
-    if code == WANTS_COUNTRY_AND_POSTCODE and asked.country and asked.postcode:
-        return f"{asked.country}-{plain(asked.postcode)}"
-    return asked.postcode or "" if code == WANTS_POSTCODE else ""
+def _whereto(code: int, asked: Asked) -> dict[str, str]:
+    """What they want to know of the recipient: fields of their own since v2.4, where v2.2 had `param`."""
+    if asked.postcode and code == WANTS_COUNTRY_AND_POSTCODE and asked.country:
+        return {"destination_country": asked.country, "destination_postal_code": asked.postcode}
+    return {"destination_postal_code": asked.postcode} if asked.postcode and code == WANTS_POSTCODE else {}
+
+
+def _of_all(failure: Seen, numbers: int) -> Seen:
+    """A call about several that is called invalid says of none of them that it is: one may have spoilt it for all."""
+    spoilt = numbers > 1 and failure.outcome is Outcome.INVALID
+    return replace(failure, outcome=Outcome.UNREADABLE) if spoilt else failure
 
 
 def answer(response: Response, now: datetime | None = None) -> tuple[Seen | None, list[Object], dict[str, int]]:
@@ -109,9 +116,16 @@ def answer(response: Response, now: datetime | None = None) -> tuple[Seen | None
         return None, [data], {}  # a push tells of one number, in the shape of a member
     accepted, rejected = _objects(data, "accepted"), _objects(data, "rejected")
     if accepted is None and rejected is None:
+        # What they make of a call that they cannot read, under `code` 0.
+        wrong = next((one.get("code") for one in _objects(data, "errors") or ()), None)
+        if isinstance(wrong, int):
+            return refusal(wrong, Outcome.UNREADABLE), [], {}
         return Seen(Outcome.UNREADABLE, detail="neither accepted nor rejected"), [], {}
+    known = [one for one in accepted or () if plain(one.get("number"))]
+    if accepted and not known:
+        return Seen(Outcome.UNREADABLE, detail="accepted without a number"), [], {}
     errors = ((plain(one.get("number")), at(one, "error").get("code")) for one in rejected or ())
-    return None, accepted or [], {number: code for number, code in errors if isinstance(code, int)}
+    return None, known, {number: code for number, code in errors if isinstance(code, int)}
 
 
 def _objects(data: Object, name: str) -> list[Object] | None:

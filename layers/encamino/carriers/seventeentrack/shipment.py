@@ -170,13 +170,18 @@ def _numbered(carrier: str, number: str, rows: list[_Row]) -> tuple[Event, ...]:
 
 
 def _stated(carrier: str, number: str, info: Object, latest: Object, events: tuple[Event, ...]) -> tuple[Event, ...]:
-    """The status of the whole, where no event bears it: too long on the way is no scan, nor is all that has no code."""
+    """The status of the whole, where no event bears it: too long on the way is no scan, nor is all that has no code.
+
+    An end that no event tells happened with the newest, and not when they last asked.
+    """
     code, last = word(latest), bearing(events)
     status, reason = MEANINGS.get(code, (ShipmentStatus.UNKNOWN, None))
-    expired = status is ShipmentStatus.EXPIRED and last is not None and last.status not in ENDS | {status}
-    if not (expired or (last is None and code in MEANINGS)):
+    over = status in TERMINAL and last is not None and last.status not in ENDS | {status}
+    if not (over or (last is None and code in MEANINGS)):
         return ()
-    times = [*_synced(info), *(event.time for event in events)]
+    times = [event.time for event in events]
+    if status not in ENDS or not times:
+        times += _synced(info)
     if not times:
         return ()
     when = max(times)

@@ -85,6 +85,7 @@ ERRORS = {
     -18010018: Outcome.INVALID,
     -18010019: Outcome.INVALID,
     -18010020: Outcome.INVALID,
+    -18010022: Outcome.INVALID,
     -18019902: Outcome.NOT_FOUND,
     -18019903: Outcome.INVALID,  # nobody's shape: asked for again it would be refused again
     -18019907: Outcome.THROTTLED,  # the day's registrations
@@ -95,7 +96,7 @@ ERRORS = {
 }
 REGISTERED_ALREADY = -18019901
 NOT_REGISTERED = -18019902
-#: Registered only together with the recipient's postcode; the first of them wants the country before it.
+#: Registered only together with the recipient's postcode; the first of them wants the country, too.
 WANTS_COUNTRY_AND_POSTCODE = -18010018
 WANTS_POSTCODE = -18010019
 

@@ -31,14 +31,16 @@ def item_names(order: Order) -> list[str]:
 def of_order(order: Order, as_of: datetime, words: tuple[OrderStatus, ...]) -> Iterator[Fact]:
     """What the order's list says, and what a word for the whole order says of those that state nothing themselves."""
     word = next((_TRANSPORT[word] for word in words if word in _TRANSPORT), None)
-    ids = [said.id or str(place) for place, said in enumerate(order.shipments, start=1)]
-    for place, (id_, said) in enumerate(zip(ids, order.shipments, strict=True)):
-        where = ("order", "shipments", place)
-        if id_ in ids[:place]:
+    ids: set[str] = set()
+    names = frozenset(item_names(order))
+    for place, said in enumerate(order.shipments):
+        where, id_ = ("order", "shipments", place), said.id or str(place + 1)
+        if id_ in ids:
             raise Unreadable(
                 f"{path(*where, 'id')} is there twice", where=path(*where, "id"), cure="one id, one shipment"
             )
-        _packed(said.items, order, *where)
+        ids.add(id_)
+        _packed(said.items, names, *where)
         told = () if said.status or said.events or word is None else (_stated(word, as_of),)
         yield from _facts(order.id, _known(said, id_, as_of, told), registered=True)
     if not ids and word is not None:
@@ -48,7 +50,7 @@ def of_order(order: Order, as_of: datetime, words: tuple[OrderStatus, ...]) -> I
 def of_fact(told: ShipmentFact) -> Iterator[Fact]:
     """What happened to one."""
     said, type_ = told.shipment, FactType(told.type)
-    _packed(said.items, told.order, "shipment")
+    _packed(said.items, frozenset(item_names(told.order)), "shipment")
     event: tuple[Event, ...] = ()
     word = type_.partition(".")[2]
     if type_ is FactType.SHIPMENT_NUMBER_REPLACED and said.number is None:
@@ -93,9 +95,8 @@ def _stated(status: ShipmentStatus, as_of: datetime) -> Event:
     return Event(as_of, status, status.value, "", source=SOURCE, stated=True)
 
 
-def _packed(items: tuple[Packed, ...], order: Order, *where: str | int) -> None:
+def _packed(items: tuple[Packed, ...], names: frozenset[str], *where: str | int) -> None:
     """Raises Unreadable for what no item of the order is called: it would be waited for for ever."""
-    names = item_names(order)
     for place, packed in enumerate(items):
         if names and packed.item not in names:
             wrong = path(*where, "items", place, "item")

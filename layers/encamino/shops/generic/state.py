@@ -126,11 +126,12 @@ def _address(said: Address | None) -> KnownAddress | None:
 
 def _coherent(order: Order, words: tuple[OrderStatus, ...]) -> None:
     """Raises Unreadable for what cannot be taken as it stands."""
-    names = item_names(order)
-    for place, name in enumerate(names):
-        if name in names[:place]:
+    known: set[str] = set()
+    for place, name in enumerate(item_names(order)):
+        if name in known:
             where = path("order", "items", place, "id")
             raise Unreadable(f"{where} is there twice", where=where, cure="give every item an id of its own")
+        known.add(name)
     money = [(path("order", "total"), order.total)]
     money += [(path("order", "items", place, "price"), item.price) for place, item in enumerate(order.items)]
     money += [(path("order", "refunds", place, "amount"), refund.amount) for place, refund in enumerate(order.refunds)]

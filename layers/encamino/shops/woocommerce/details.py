@@ -71,7 +71,7 @@ def details(told: Told, placed: datetime, as_of: datetime, *, stands: bool) -> D
 
 
 def is_sent(body: Table) -> bool:
-    """Whether a carrier brings it. Downloads and services have neither a shipping method nor a shipping address."""
+    """Whether a carrier brings it. Downloads and services have no shipping method, and no shipping address mostly."""
     return _has_goods(body) and not is_collected(body)
 
 
@@ -87,8 +87,13 @@ def plain(value: Json) -> str:
 
 
 def _has_goods(body: Table) -> bool:
+    """By the shipping method; without one by the address, which the block checkout copies from the billing address.
+
+    So the address does not count where WooCommerce says that nothing needs processing: every item is a download.
+    """
     shipping = table(body.get("shipping"))
-    return bool(rows(body.get("shipping_lines"))) or any(text(shipping.get(name)) for name in _WHERE)
+    addressed = any(text(shipping.get(name)) for name in _WHERE)
+    return bool(rows(body.get("shipping_lines"))) or (addressed and flag(body.get("needs_processing"), default=True))
 
 
 def _item(line: Table, body: Table) -> Item:

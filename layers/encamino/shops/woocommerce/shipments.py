@@ -51,10 +51,12 @@ def shipments(told: Told, journey: Journey) -> tuple[Fact, ...]:
 
 def fulfillments(told: Told) -> tuple[Fact, ...] | str:
     """The REST API's answer about one fulfilment or all of an order: no webhook has them."""
+    if "fulfillments" in told.body and not rows(told.body["fulfillments"]):
+        return "no fulfillment of this order"
     facts: list[Fact] = []
     for said in rows(told.body.get("fulfillments")) or rows(told.body.get("fulfillment")) or [told.body]:
         facts += _fulfillment(told, said)
-    return tuple(facts) or "no fulfillment of this order"
+    return tuple(facts)
 
 
 def _one(told: Told, journey: Journey, id_: str, one: Numbered, siblings: tuple[str, ...]) -> list[Fact]:

@@ -29,6 +29,8 @@ HOOKS = frozenset(
 )
 #: No zone is further from Greenwich, and all are whole quarters of an hour away.
 _FURTHEST, _QUARTER = timedelta(hours=14), timedelta(minutes=15)
+#: Dates of an order that come twice: by the site's clock, and as `…_gmt`.
+_DATES = ("date_created", "date_paid", "date_completed", "date_modified")
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,18 @@ class Told:
         # Old versions of the API have the local twin only: hours wrong at most, and never of the future.
         return said or (min(local, self.sent) if local else None)
 
-    @property
-    def offset(self) -> timedelta:
-        """How far the site's clock is ahead of UTC; nothing where the twins do not say."""
-        for name in ("date_modified", "date_created"):
-            here, there = instant(self.body.get(name)), instant(self.body.get(f"{name}_gmt"))
-            if here and there and abs(here - there) <= _FURTHEST and not (here - there) % _QUARTER:
-                return here - there
-        return timedelta(0)
+    def offset(self, local: datetime) -> timedelta:
+        """How far the site's clock was ahead of UTC then, by the nearest of the order's dates that has both twins.
+
+        Between two of its dates the clocks may have been changed. Nothing where no date says.
+        """
+        twins = [(instant(self.body.get(name)), instant(self.body.get(f"{name}_gmt"))) for name in _DATES]
+        ahead = [
+            (abs(here - local), here - there)
+            for here, there in twins
+            if here and there and abs(here - there) <= _FURTHEST and not (here - there) % _QUARTER
+        ]
+        return min(ahead)[1] if ahead else timedelta(0)
 
     @property
     def status(self) -> str:

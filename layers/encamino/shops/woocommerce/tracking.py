@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from encamino.domain.shipment import ShippedItem
-from encamino.shops.reading import ID_LENGTH, Json, Table, at, count, first, flag, ident, instant, rows, text
+from encamino.shops.reading import ID_LENGTH, Json, Table, at, count, first, flag, ident, instant, rows, text, texts
 from encamino.shops.woocommerce.told import Told
 
 #: What a plugin calls its number when it keeps it as a plain text, alone: `ywot_tracking_code`, `_1b_tracking_number`.
@@ -20,8 +20,8 @@ _PLAIN = re.compile(r"([a-z0-9_-]{0,40}?)tracking_?(?:number|code|no)s?", re.IGN
 #: What such plugins call the carrier and its page, after the same beginning.
 _CARRIERS = ("tracking_provider_name", "tracking_provider", "tracking_carrier", "carrier_name", "carrier", "carrier_id")
 _LINKS = ("tracking_url", "tracking_link", "carrier_url")
-#: Between several numbers in one text. A blank may stand inside one.
-_BETWEEN = re.compile(r"[,;|\r\n]+")
+#: Between several numbers in one text. A blank may stand inside one, a slash in the address of a page.
+_BETWEEN = re.compile(r"[,;|\r\n]+|\s/\s")
 #: Nobody sends an order in more shipments; what a plugin has piled up beyond would fill the order's document.
 _MOST = 50
 _NUMBER = re.compile(r"(?=.*[0-9])[A-Z0-9]{5,50}")
@@ -84,7 +84,7 @@ def _aftership(told: Told) -> Iterator[Numbered]:
     for row in _kept(told, "_aftership_tracking_items"):
         made = instant(at(row, "metrics", "created_at"))
         # It writes the site's own time and says Z.
-        since = made - told.offset if made else None
+        since = made - told.offset(made) if made else None
         lines = rows(row.get("line_items"))
         packed = ((ident(line.get("id")), count(line.get("quantity"))) for line in lines)
         items = tuple(ShippedItem(item, quantity) for item, quantity in packed if item and quantity and quantity > 0)
@@ -108,8 +108,9 @@ def _plain(told: Told) -> Iterator[Numbered]:
             continue
         carrier = first(*(beside.get(found[1] + word) for word in _CARRIERS))
         link = next((said for word in _LINKS if (said := page(beside.get(found[1] + word)))), "")
-        for number in _BETWEEN.split(text(value)[: 20 * ID_LENGTH]):
-            yield Numbered(number.strip(), carrier, link)
+        for said in texts(value) or [text(value)]:
+            for number in _BETWEEN.split(said[: 20 * ID_LENGTH]):
+                yield Numbered(number.strip(), carrier, link)
 
 
 def _kept(told: Told, name: str) -> list[Table]:
