@@ -19,13 +19,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from encamino import wiring
 from encamino.cli.clock import duration
-from encamino.cli.simulate import deliver, new_order, recorded, renewed, told_at
+from encamino.cli.simulate import Recorded, deliver, new_order, recorded, renewed, told_at
 from encamino.cli.stack import Stack, stack
 from encamino.cli.travel import Travel, settle, travel_on
 from encamino.domain.message import MessageKey
 from encamino.domain.order import OrderKey
 
 STORIES = Path(__file__).parent / "stories"
+WEEK = timedelta(days=7)
 console = Console()
 
 type Arrived = Counter[tuple[str, str, str | None]]
@@ -44,8 +45,7 @@ def tell(here: Stack, story: dict[str, Any]) -> bool:
     for name, value in story["secrets"].items():
         wiring.parameters().put(shop, name, value, wiring.wall(), keep_old=timedelta(0))
     first = recorded(slug, story["steps"][0]["deliver"])
-    now = wiring.business()
-    told = Told(shop, slug, new_order(slug, first), now - told_at(slug, first, now), story["timetable"])
+    told = Told(shop, slug, new_order(slug, first), later(slug, first), story["timetable"])
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console.rule(story["title"])
     with Progress(*columns, console=console) as progress:
@@ -55,6 +55,12 @@ def tell(here: Stack, story: dict[str, Any]) -> bool:
             take_step(here, told, step)
             progress.advance(steps)
     return judge(here, story, OrderKey(shop, slug, told.order))
+
+
+def later(slug: str, first: Recorded) -> timedelta:
+    """Whole weeks until the recording lies ahead: what it tells on a Tuesday morning takes place on one."""
+    now = wiring.business()
+    return -((told_at(slug, first, now) - now) // WEEK) * WEEK
 
 
 @dataclass(frozen=True)

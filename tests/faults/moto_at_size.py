@@ -1,4 +1,4 @@
-"""moto's DynamoDB at the size of a shop: the same answers, without looking at the whole table for each of them.
+"""moto at the size of a shop: the same answers, without looking at the whole table or queue for each of them.
 
 As it comes, moto sorts every item for each query, copies the whole table for every item of a transaction, and finds out
 anew for each request which of its services is meant. Here a query is shown the items of its partition, of the table or
@@ -21,8 +21,11 @@ from moto.core.utils import camelcase_to_underscores
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+from moto.sqs.models import Queue
 
 from encamino.store import keys
+
+_UNCOUNTED = [name for name in Queue.BASE_ATTRIBUTES if not name.startswith("Approximate")]
 
 
 class QuickTable(Table):
@@ -85,7 +88,7 @@ def _plain(value: Any) -> Any:
 
 
 def at_size(name: str, region: str) -> None:
-    """Make that table one of these."""
+    """Make that table one of these, and have no queue counted needlessly."""
     backend: Any = get_backend("dynamodb")[DEFAULT_ACCOUNT_ID][region]
     table = _table(name, region)
     made: Any = QuickTable
@@ -93,6 +96,10 @@ def at_size(name: str, region: str) -> None:
     for write in ("put_item", "update_item", "delete_item"):
         setattr(backend, write, _forgetting(table, getattr(backend, write)))
     backend.transact_write_items = _undone_when_cancelled(table, backend.transact_write_items)
+    queues: Any = get_backend("sqs")[DEFAULT_ACCOUNT_ID][region]
+    queues.get_queue_attributes = _counting_when_asked(queues)
+    for queue in queues.queues.values():
+        queue.BASE_ATTRIBUTES = _UNCOUNTED
 
 
 def due_by(name: str, region: str, now: datetime) -> bool:
@@ -138,6 +145,21 @@ def restore(name: str, region: str, then: Snapshot) -> None:
     for queue, (messages, pending, deleted) in then.queues.items():
         made = queues.queues[queue]
         made._messages, made._pending_messages, made.deleted_messages = messages, pending, deleted
+
+
+def _counting_when_asked(backend: Any) -> Callable[..., Any]:
+    read = backend.get_queue_attributes
+
+    def reading(queue_name: str, attribute_names: list[str]) -> Any:
+        queue = backend.get_queue(queue_name)
+        if not set(attribute_names) <= set(_UNCOUNTED):
+            queue.BASE_ATTRIBUTES = Queue.BASE_ATTRIBUTES
+        try:
+            return read(queue_name, attribute_names)
+        finally:
+            queue.BASE_ATTRIBUTES = _UNCOUNTED
+
+    return reading
 
 
 def _table(name: str, region: str) -> QuickTable:
