@@ -60,19 +60,20 @@ class Lambdas:
         """The table, seen by the test."""
         return DynamoStore(self.aws.client("dynamodb"), "table", wiring.wall)
 
-    def open_shop(self, shop: Shop) -> None:
+    def open_shop(self, shop: Shop, platforms: Sequence[str] = ("shopify",)) -> None:
         """As `shop apply` and `shop secret` do."""
         parameters = Parameters(self.aws.client("ssm"), STACK)
         parameters.make_key("link-key", LINK_KEY, self.clock.now)
         parameters.make_key("pepper", PEPPER, self.clock.now)
-        parameters.put(shop.shop, "shopify", SECRET, self.clock.now)
+        for platform in platforms:
+            parameters.put(shop.shop, platform, SECRET, self.clock.now)
         parameters.put(shop.shop, "carrier/dhl", '{"api_key": "demo"}', self.clock.now)
         self.store.put_shop(shop)
 
-    def deliver(self, shop: str, headers: Mapping[str, str], body: bytes) -> int:
+    def deliver(self, shop: str, headers: Mapping[str, str], body: bytes, platform: str = "shopify") -> int:
         """A webhook at the door. What raises is a 500 to the shop, which then comes again."""
         event = {
-            "pathParameters": {"platform": "shopify", "shop": shop},
+            "pathParameters": {"platform": platform, "shop": shop},
             "requestContext": {"http": {"method": "POST"}},
             "headers": dict(headers),
             "body": base64.b64encode(body).decode(),
