@@ -1,7 +1,8 @@
 """Reminders, corrections and parts: what is planned with them, and when each is still worth saying."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,8 +13,8 @@ from encamino.domain.message import Channel, Definition, Kind, Message, MessageK
 from encamino.domain.order import Item, Order
 from encamino.domain.policy import Go, Skip, gate, plan
 from encamino.domain.reason import Why
-from encamino.domain.shipment import Label, Shipment, ShipmentStatus, ShippedItem
-from tests.domain.test_policy import DETAILS, EMAIL, KEY, PLACED, SHIPPED, SHOP, T0, hours, order, shipped
+from encamino.domain.shipment import Label, PickupPoint, Shipment, ShipmentStatus, ShippedItem, Tracking
+from tests.domain.test_policy import DETAILS, EMAIL, KEY, OUT, PLACED, SHIPPED, SHOP, T0, hours, order, shipped
 
 READY = Definition(
     "ready_to_collect", frozenset({FactType.SHIPMENT_AVAILABLE_FOR_PICKUP}), "order", Per.SHIPMENT, Kind.SERVICE, EMAIL,
@@ -30,6 +31,7 @@ REPLACED = Definition(
 )  # fmt: skip
 CATALOGUE = {d.name: d for d in (SHIPPED, READY, THANKS, REPLACED)}
 WAITS = shipped(status=ShipmentStatus.AVAILABLE_FOR_PICKUP, after=0)
+NOTHING: Mapping[MessageKey, datetime] = {}
 READY_FACT = Fact(FactType.SHIPMENT_AVAILABLE_FOR_PICKUP, T0, "1001", "s1")
 
 
@@ -37,9 +39,10 @@ def ladder() -> tuple[Message, ...]:
     return plan(None, order(PLACED, WAITS), [READY_FACT], SHOP, CATALOGUE, frozenset(), T0).messages
 
 
-def passed(definition: Definition, message: Message, after: float, state: Order, **more: frozenset[str]) -> object:
-    known = more.get("known", frozenset())
-    sent = more.get("sent", frozenset())
+def passed(
+    definition: Definition, message: Message, after: float, state: Order, known: frozenset[str] = frozenset(),
+    sent: Mapping[MessageKey, datetime] = NOTHING,
+) -> object:  # fmt: skip
     return gate(definition, message, state, SHOP, CATALOGUE, known, "lucia@cliente.example", hours(after), sent)
 
 
@@ -70,6 +73,16 @@ def test_each_reminder_is_asked_again_when_it_is_due() -> None:
     assert passed(READY, second, 120, collected) == Skip(Why.OUTDATED)
 
 
+def test_nobody_is_reminded_of_what_is_kept_no_longer() -> None:
+    _, first, _ = ladder()
+    tracking = Tracking("dhl", "N1", pickup_point=PickupPoint("Quiosc", until=hours(48).date()))
+    waits = order(PLACED, WAITS)
+    point = replace(waits, shipments=(replace(waits.shipments[0], tracking=tracking, tracked_at=T0),))
+
+    assert passed(READY, first, 48, point) == Go("lucia@cliente.example")
+    assert passed(READY, first, 72, point) == Skip(Why.STALE)
+
+
 @pytest.mark.parametrize(("reminder", "day", "stale"), [(0, 2, False), (0, 3, True), (1, 4, False), (1, 6, True)])
 def test_a_reminder_grows_stale_from_its_own_day_on(reminder: int, day: int, *, stale: bool) -> None:
     verdict = passed(READY, ladder()[reminder], day * 24, order(PLACED, WAITS))
@@ -92,13 +105,42 @@ def test_a_correction_goes_only_to_whoever_was_told() -> None:
     correction = Message(key, FactType.SHIPMENT_NUMBER_REPLACED, T0, Kind.SERVICE, MessageStatus.SENDING, T0, T0)
     state = order(PLACED, shipped("N2"))
 
-    def told(shipment: str, channel: Channel = Channel.EMAIL) -> frozenset[str]:
-        return frozenset({str(MessageKey(KEY, "shipped", shipment, channel))})
+    def told(shipment: str, channel: Channel = Channel.EMAIL, after: float = -1) -> dict[MessageKey, datetime]:
+        return {MessageKey(KEY, "shipped", shipment, channel): hours(after)}
 
     assert passed(REPLACED, correction, 1, state, sent=told("s1")) == Go("lucia@cliente.example")
-    for sent in (frozenset[str](), told("s2"), told("s1", Channel.SMS)):
+    for sent in ({}, told("s2"), told("s1", Channel.SMS), told("s1", after=0.5)):
         assert passed(REPLACED, correction, 1, state, sent=sent) == Skip(Why.NOTHING_TO_CORRECT)
-    assert passed(REPLACED, correction, 1, state, known=told("s1")) == Skip(Why.NOTHING_TO_CORRECT)
+    known = frozenset(map(str, told("s1")))
+    assert passed(REPLACED, correction, 1, state, known=known) == Skip(Why.NOTHING_TO_CORRECT)
+
+
+def test_what_another_message_has_said_since_is_not_said_again() -> None:
+    told_by = replace(THANKS, told_by=frozenset({"shipped"}))
+    message = Message(
+        MessageKey(KEY, "thank_you", "", Channel.EMAIL), FactType.SHIPMENT_DELIVERED, T0, Kind.SERVICE,
+        MessageStatus.SENDING, hours(2), hours(3),
+    )  # fmt: skip
+    other = MessageKey(KEY, "shipped", "", Channel.EMAIL)
+
+    assert passed(told_by, message, 3, order(PLACED), sent={other: hours(1)}) == Go("lucia@cliente.example")
+    assert passed(told_by, message, 3, order(PLACED), sent={other: hours(2.5)}) == Skip(Why.SUPERSEDED)
+
+
+def test_yesterdays_failed_attempt_does_not_silence_todays_van() -> None:
+    failed = replace(OUT, name="attempt_failed", supersedes=frozenset({"out_for_delivery"}))
+    state = order(PLACED, shipped(status=ShipmentStatus.OUT_FOR_DELIVERY, after=30))
+    fact = Fact(FactType.SHIPMENT_OUT_FOR_DELIVERY, hours(30), "1001", "s1")
+    catalogue = {"attempt_failed": failed, "out_for_delivery": OUT}
+    (message, *_) = plan(None, state, [fact], SHOP, {OUT.name: OUT}, frozenset(), hours(30)).messages
+
+    def verdict(day: str) -> object:
+        known = frozenset({str(MessageKey(KEY, "attempt_failed", f"s1@{day}", Channel.EMAIL))})
+        return gate(OUT, message, state, SHOP, catalogue, known, "lucia@cliente.example", hours(30))
+
+    assert message.key.day == "2026-11-03"
+    assert verdict("2026-11-02") == Go("lucia@cliente.example")
+    assert verdict("2026-11-03") == Skip(Why.SUPERSEDED)
 
 
 def part(id_: str, after: float, *items: str) -> Fact:

@@ -210,9 +210,19 @@ def test_offers_heed_a_no_and_a_service_mail_does_not(house: House) -> None:
     assert ("out_for_delivery", "email") in house.sent()
 
 
+def test_offers_wait_for_a_yes(house: House) -> None:
+    house.renderer.catalogue["shipped"] = replace(house.renderer.catalogue["shipped"], kind=Kind.MARKETING)
+    paid(house)
+    out_for_delivery(house)
+
+    (offer,) = [m for m in house.store.messages_of_shop(house.shop.shop, 99) if m.key.trigger == "shipped"]
+    assert (offer.status, offer.reason) == (MessageStatus.SKIPPED, Why.NO_CONSENT)
+
+
 def test_offers_can_be_unsubscribed_from_by_one_click_and_service_mails_say_nothing_of_it(house: House) -> None:
     house.renderer.catalogue["shipped"] = replace(house.renderer.catalogue["shipped"], kind=Kind.MARKETING)
     paid(house)
+    opened(house, b"form=preferences&marketing_email=on")
     out_for_delivery(house)
 
     for message, render, _ in house.mail.got:

@@ -200,7 +200,7 @@ def test_each_refund_is_told_with_its_amount_and_the_last_as_the_whole(house: Ho
 
     part, whole = mails(house, "refunded")
     assert "37,00\xa0€" in part[0]
-    assert "Es parte del pedido" in part[1]
+    assert "Corresponde al pedido" in part[1]
     assert "59,85\xa0€" in whole[0]
     assert "todo el dinero" in whole[1]
 

@@ -59,6 +59,11 @@ def _fact(type_: FactType, subject: str = "", amount: str | None = None) -> Fact
     return Fact(type_, NOW - timedelta(hours=1), "10428", subject, Decimal(amount) if amount else None)
 
 
+def _on_delivery(shipment: Shipment) -> tuple[Order, Shipment]:
+    order, _ = _order(paid=False, payment_method="Contra reembolso")
+    return replace(order, shipments=(shipment,)), shipment
+
+
 def _in_parts(status: ShipmentStatus) -> tuple[Order, Shipment]:
     return _one(a_shipment(status, items=ALL[:1]))
 
@@ -71,6 +76,7 @@ def _rest_left() -> tuple[Order, Shipment]:
 SAMPLES = (
     Sample("order_confirmed", "", lambda: (an_order(), None)),
     Sample("order_confirmed", "many", lambda: (an_order(items=tuple(an_item(n) for n in range(1, 61))), None)),
+    Sample("order_confirmed", "digital", lambda: (an_order(items=(an_item(1, ships=False),)), None)),
     Sample("shipped", "", lambda: _one(a_shipment(items=ALL, eta=TOMORROW, window=a_window()))),
     Sample("shipped", "no_number", lambda: _one(a_shipment(None, number=None, carrier=None, carrier_name=None))),
     Sample("shipped", "in_parts", lambda: _in_parts(ShipmentStatus.IN_TRANSIT)),
@@ -78,12 +84,14 @@ SAMPLES = (
     Sample("out_for_delivery", "", lambda: _one(_today())),
     Sample("out_for_delivery", "late", lambda: _one(_yesterday())),
     Sample("out_for_delivery", "pickup", lambda: _one(_to_the_point(ShipmentStatus.OUT_FOR_DELIVERY))),
+    Sample("out_for_delivery", "on_delivery", lambda: _on_delivery(_today())),
     Sample("delivered", "", lambda: _one(_there())),
     Sample("delivered", "in_parts", lambda: _in_parts(ShipmentStatus.DELIVERED)),
     Sample("delivered", "pickup", lambda: _one(_to_the_point(ShipmentStatus.DELIVERED))),
     Sample("order_received", "", lambda: _order(paid=False, payment_method="Bank transfer")),
     Sample("order_received", "no_method", lambda: _order(paid=False)),
     Sample("order_received", "authorised", lambda: _order(paid=False, authorised=True)),
+    Sample("order_received", "on_delivery", lambda: _order(paid=False, payment_method="Contrassegno")),
     Sample("payment_reminder", "", lambda: _order(paid=False, payment_method="Bank transfer")),
     Sample("payment_reminder", "again", lambda: _order(paid=False), reminder=1),
     Sample("in_preparation", "", lambda: _order(_fact(FactType.ORDER_PREPARATION_STARTED))),
@@ -110,6 +118,8 @@ SAMPLES = (
     Sample("cancelled", "authorised", lambda: _order(_fact(FactType.ORDER_CANCELLED), paid=False, authorised=True)),
     Sample("cancelled", "refunded", lambda: _order(_fact(FactType.ORDER_CANCELLED), _returned(WHOLE))),
     Sample("cancelled", "part_refunded", lambda: _order(_fact(FactType.ORDER_CANCELLED), _returned("r1", "36.00"))),
+    Sample("cancelled", "refunded_told", lambda: _order(_fact(FactType.ORDER_CANCELLED), _returned("r1", "80.40"))),
+    Sample("cancelled", "part_untold", lambda: _order(_fact(FactType.ORDER_CANCELLED), _returned("r1"))),
     Sample("refunded", "", lambda: _order(_returned("r1", "36.00")), refund="r1"),
     Sample("refunded", "whole", lambda: _order(_returned("r1", "80.40")), refund="r1"),
     Sample("refunded", "whole_untold", lambda: _order(_returned(WHOLE)), refund=WHOLE),

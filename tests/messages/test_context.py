@@ -25,6 +25,21 @@ def _shown(shipment: Shipment) -> ShownShipment:
     return shown
 
 
+def test_what_waited_was_collected_and_what_went_to_the_door_after_all_was_delivered() -> None:
+    def collected(*before: ShipmentStatus, at_point: bool = False) -> bool:
+        there = a_shipment(ShipmentStatus.DELIVERED, pickup=a_pickup_point() if at_point else None)
+        earlier = (a_shipment(status, at=NOW - timedelta(days=9 - n)) for n, status in enumerate(before))
+        events = tuple(event for shipment in earlier for event in shipment.events)
+        return _shown(replace(there, events=(*events, *there.events))).collected
+
+    waited, taken = ShipmentStatus.AVAILABLE_FOR_PICKUP, ShipmentStatus.OUT_FOR_DELIVERY
+    assert collected(taken, waited)
+    assert collected(at_point=True)
+    assert not collected(taken)
+    assert not collected(waited, taken, at_point=True)
+    assert not _shown(a_shipment(waited, pickup=a_pickup_point())).collected
+
+
 def test_a_window_is_shown_within_its_day() -> None:
     shown = _shown(a_shipment(window=a_window()))
 

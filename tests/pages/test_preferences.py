@@ -86,6 +86,7 @@ def test_a_shop_that_sends_no_texts_asks_about_offers_by_mail_only() -> None:
 
     assert offered(shop) == (Choice.MARKETING_EMAIL,)
     assert [a["name"] for t, a in page.elements if a.get("type") == "checkbox"] == ["marketing_email"]
+    assert "Los correos sobre tus pedidos llegan siempre" in page.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

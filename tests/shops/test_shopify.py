@@ -531,6 +531,14 @@ def test_the_story_of_an_order_hangs_together() -> None:
 
 def test_a_step_of_preparation_without_an_order_id_is_ignored() -> None:
     assert told(recorded("routed"), "fulfillment_orders/order_routing_complete").ignored is not None
+
+
+def test_a_genuine_order_under_a_topic_and_an_order_that_nobody_signed_moves_nothing() -> None:
+    topic = "fulfillment_orders/fulfillment_request_accepted"
+    assert told(recorded("order_paid"), topic, x_shopify_order_id="42").facts == ()
+    assert types(told(recorded("preparation_started"), topic, x_shopify_order_id="42").facts) == [
+        "order.preparation_started"
+    ]
     body = {"fulfillment_order": {"id": "gid://shopify/FulfillmentOrder/1", "order_id": "gid://shopify/Order/42"}}
     (fact,) = told(body, "fulfillment_orders/order_routing_complete").facts
     assert fact.order == "42"

@@ -16,7 +16,19 @@ from encamino.domain.errors import Misconfigured
 #: What a condition may ask about.
 NAMES: dict[str, frozenset[str]] = {
     "order": frozenset(
-        {"status", "payment", "preparation", "cancelled_at", "locale", "channel", "payment_method", "total"}
+        {
+            "status",
+            "payment",
+            "preparation",
+            "cancelled_at",
+            "locale",
+            "channel",
+            "payment_method",
+            "total",
+            "on_delivery",
+            "left_unpaid",
+            "returning",
+        }
     ),
     "shipment": frozenset({"status", "reason", "number", "carrier", "eta", "rest_follows"}),
     "contact": frozenset({"email", "phone", "country"}),

@@ -57,6 +57,11 @@ class ContactLink:
     locale: str
 
 
+def allowed(said: Preferences, choice: Choice) -> bool:
+    """Whether it may be sent. News of the order may come until they are refused, offers not before a yes."""
+    return said.get(choice, choice is Choice.SERVICE_SMS)
+
+
 _ABOUT = {
     (Kind.MARKETING, Channel.EMAIL): Choice.MARKETING_EMAIL,
     (Kind.MARKETING, Channel.SMS): Choice.MARKETING_SMS,

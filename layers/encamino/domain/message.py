@@ -52,7 +52,10 @@ class Per(StrEnum):
 
     ORDER = "order"
     SHIPMENT = "shipment"
+    #: Shipment and day.
     ATTEMPT = "attempt"
+    #: Shipment and moment.
+    CHANGE = "change"
     REFUND = "refund"
     RETURN = "return"
     ETA = "eta"
@@ -102,6 +105,8 @@ class Definition:
     supersedes: frozenset[str] = frozenset()
     #: It only makes sense to whoever got one of these about the same shipment.
     corrects: frozenset[str] = frozenset()
+    #: It has nothing to add once one of these has gone out since it was planned.
+    told_by: frozenset[str] = frozenset()
     presets: frozenset[str] = frozenset()
 
 
@@ -118,6 +123,11 @@ class MessageKey:
     def subject(self) -> str:
         """What the occasion is about: a shipment, a refund, nothing."""
         return self.occasion.partition("~")[0].partition("@")[0]
+
+    @property
+    def day(self) -> str:
+        """The local day it is about, as text that sorts; empty when it is about no day."""
+        return self.occasion.partition("~")[0].partition("@")[2]
 
     @property
     def reminder(self) -> int:

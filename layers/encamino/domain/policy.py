@@ -24,11 +24,13 @@ from encamino.domain.quiet import quiet, wakes
 from encamino.domain.reason import Decision, Verdict, Why
 from encamino.domain.shipment import Shipment
 from encamino.domain.shop import Shop
+from encamino.domain.standing import left_unpaid, on_delivery, returning
 
 type Catalogue = Mapping[str, Definition]
 
 #: How long a message waits for the order itself when its shipment was told first.
 ORDER_PATIENCE = timedelta(hours=2)
+_NOTHING: Mapping[MessageKey, datetime] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def occasion(per: Per, fact: Fact, shop: Shop) -> str:
             return fact.subject
         case Per.ATTEMPT | Per.ETA:
             return f"{fact.subject}@{fact.at.astimezone(shop.zone).date()}"
+        case Per.CHANGE:
+            return f"{fact.subject}@{fact.at.astimezone(shop.zone):%Y-%m-%dT%H%M%S}"
         case Per.YEAR:
             return str(fact.at.astimezone(shop.zone).year)
         case Per.ORDER:
@@ -112,11 +116,11 @@ def gate(
     known: frozenset[str],
     reach: str | Why,
     now: datetime,
-    sent: frozenset[str] = frozenset(),
+    sent: Mapping[MessageKey, datetime] = _NOTHING,
 ) -> Go | Wait | Skip:
     """Whether a due message goes out now. `reach` is the address, or why there is none (asked of the channel).
 
-    `known`: keys of what was planned and came to something. `sent`: what had gone out when it was planned.
+    `known`: keys of what was planned and came to something. `sent`: what has gone out, and when.
     """
     if order.details is None:
         patience = max(message.planned_at + ORDER_PATIENCE, _fresh_until(definition, message))
@@ -133,9 +137,11 @@ def gate(
         return Skip(Why.OUTDATED)
     if _superseded(message.key, catalogue, known):
         return Skip(Why.SUPERSEDED)
-    if definition.corrects and not _told(message.key, definition.corrects, sent):
+    if any(at >= message.planned_at for at in _gone(message.key, definition.told_by, sent)):
+        return Skip(Why.SUPERSEDED)
+    if definition.corrects and not any(at < message.planned_at for at in _gone(message.key, definition.corrects, sent)):
         return Skip(Why.NOTHING_TO_CORRECT)
-    if definition.useful_for is not None and now > _fresh_until(definition, message):
+    if _is_late(definition, message, shipment, shop, now):
         return Skip(Why.STALE)
     if isinstance(reach, Why):
         return Skip(reach)
@@ -158,6 +164,7 @@ def scopes_of(order: Order, shipment: Shipment | None, shop: Shop) -> Scopes:
             "channel": order.details.channel if order.details else None,
             "payment_method": order.details.payment_method if order.details else None,
             "total": float(order.details.total.amount) if order.details and order.details.total else None,
+            "on_delivery": on_delivery(order), "left_unpaid": left_unpaid(order), "returning": returning(order),
         },
         "shipment": {
             "status": shipment.status, "reason": shipment.reason, "number": shipment.number,
@@ -240,6 +247,14 @@ def _became_ready(key: MessageKey, before: Order, after: Order, shop: Shop, cata
     return definition.ready.condition.holds(now) and not definition.ready.condition.holds(then)
 
 
+def _is_late(definition: Definition, message: Message, shipment: Shipment | None, shop: Shop, now: datetime) -> bool:
+    """Nobody is helped by it any more; nor by being reminded of what is kept at its pick-up point no longer."""
+    point = shipment.pickup_point if shipment and message.key.reminder else None
+    if point and point.until and point.until < now.astimezone(shop.zone).date():
+        return True
+    return definition.useful_for is not None and now > _fresh_until(definition, message)
+
+
 def _only_without_email(definition: Definition, channel: Channel) -> bool:
     return any(use.name is channel and use.when is When.NO_EMAIL for use in definition.channels)
 
@@ -249,14 +264,20 @@ def _superseded(key: MessageKey, catalogue: Catalogue, known: frozenset[str]) ->
     better = {d.name for d in catalogue.values() if key.trigger in d.supersedes}
     others = (MessageKey.parse(text) for text in known) if better else ()
     return any(
-        other.trigger in better and other.subject in ("", key.subject) and other.channel is key.channel
+        other.trigger in better
+        and other.subject in ("", key.subject)
+        and other.channel is key.channel
+        # Yesterday's failed attempt says nothing better of today's.
+        and not (other.day and key.day and other.day < key.day)
         for other in others
     )
 
 
-def _told(key: MessageKey, of: frozenset[str], sent: frozenset[str]) -> bool:
-    others = map(MessageKey.parse, sent)
-    return any(o.trigger in of and o.subject == key.subject and o.channel is key.channel for o in others)
+def _gone(key: MessageKey, names: frozenset[str], sent: Mapping[MessageKey, datetime]) -> Iterator[datetime]:
+    """When these went out about the same shipment or the whole order."""
+    for other, at in sent.items():
+        if other.trigger in names and other.subject in ("", key.subject) and other.channel is key.channel:
+            yield at
 
 
 def _fresh_until(definition: Definition, message: Message) -> datetime:

@@ -36,6 +36,7 @@ class Why(StrEnum):
     QUIET_HOURS = "quiet_hours"  # the customer sleeps
     SUPPRESSED = "suppressed"  # this address bounced, complained or opted out
     OPTED_OUT = "opted_out"  # the customer chose not to get such messages
+    NO_CONSENT = "no_consent"  # the customer never asked for offers
     NO_SHOP = "no_shop"  # the shop is not set up
     SANDBOX = "sandbox"  # SES is in its sandbox
     REJECTED = "rejected"  # the channel refused the message

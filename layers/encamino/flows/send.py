@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from encamino.channels.base import Accepted, Ambiguous, ChannelOut, Refused, Throttled
-from encamino.domain.contact import ContactKey, ContactLink, choice_about
+from encamino.domain.contact import ContactKey, ContactLink, allowed, choice_about
 from encamino.domain.errors import Misconfigured
 from encamino.domain.fact import FactType
 from encamino.domain.link import Links
@@ -27,6 +27,7 @@ from encamino.messages.render import Renderer
 from encamino.pages.masking import masked_address
 from encamino.store.base import OrderDocument, Store
 from encamino.words.locale import bcp47, negotiate
+from encamino.words.text import tidy
 
 #: Longer than any send takes; past it, nobody is sending any more.
 LEASE = timedelta(minutes=2)
@@ -66,9 +67,10 @@ def send(desk: SendDesk, key: MessageKey, claim: str, now: datetime, wall: datet
     definition = desk.renderer.catalogue.get(key.trigger)
     if definition is None:
         return _without_template(desk, message, now)
+    order = document.order
     verdict = gate(
-        definition, message, document.order, shop, desk.renderer.catalogue, _standing(desk, document, key),
-        _reach(desk, definition, key.channel, document.order, shop), now, _sent_before(desk, definition, message),
+        definition, message, order, shop, desk.renderer.catalogue, _standing(desk, document, key),
+        _reach(desk, definition, key.channel, order, shop), now, _gone(desk, definition, key, order),
     )  # fmt: skip
     match verdict:
         case Skip(reason):
@@ -175,12 +177,17 @@ def _standing(desk: SendDesk, document: OrderDocument, key: MessageKey) -> froze
     return document.planned - {str(m.key) for m in desk.store.messages_of(key.order) if m.status in nothing}
 
 
-def _sent_before(desk: SendDesk, definition: Definition, message: Message) -> frozenset[str]:
-    """The keys of what had gone out when this was planned, where it matters. What went out later was right already."""
-    if not definition.corrects:
-        return frozenset()
-    others = desk.store.messages_of(message.key.order)
-    return frozenset(str(m.key) for m in others if m.sent_at is not None and m.sent_at < message.planned_at)
+def _gone(desk: SendDesk, definition: Definition, key: MessageKey, order: Order) -> Mapping[MessageKey, datetime]:
+    """What has gone out of this order, where it matters; nothing, when a correction would say what was said last."""
+    if not (definition.corrects or definition.told_by):
+        return {}
+    gone = {m.key: m.sent_at for m in desk.store.messages_of(key.order) if m.sent_at is not None}
+    names, shipment = {*definition.corrects, definition.name}, order.shipment(key.subject)
+    about = [k for k in gone if k.trigger in names and (k.subject, k.channel) == (key.subject, key.channel)]
+    if not (definition.corrects and about and shipment and shipment.number):
+        return gone
+    last = desk.store.render(max(about, key=lambda k: gone[k]))
+    return {} if last and tidy(shipment.number) in last.text else gone
 
 
 def _reach(desk: SendDesk, definition: Definition, channel: Channel, order: Order, shop: Shop) -> str | Why:
@@ -190,10 +197,13 @@ def _reach(desk: SendDesk, definition: Definition, channel: Channel, order: Orde
     if against := desk.store.suppression(shop.shop, desk.alias(shop.shop, reach)):
         return against
     choice = choice_about(definition.kind, channel)
-    customer = _customer(desk, order, shop) if choice else None
-    if choice and customer and desk.store.preferences(customer.contact).get(choice) is False:
-        return Why.OPTED_OUT
-    return reach
+    if choice is None:
+        return reach
+    customer = _customer(desk, order, shop)
+    said = desk.store.preferences(customer.contact) if customer else {}
+    if allowed(said, choice):
+        return reach
+    return Why.OPTED_OUT if choice in said else Why.NO_CONSENT
 
 
 def _customer(desk: SendDesk, order: Order, shop: Shop, locale: str = "") -> ContactLink | None:

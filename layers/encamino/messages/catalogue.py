@@ -64,6 +64,7 @@ class _Message(_Table):
     urgency: Literal["normal", "high"] = "normal"
     supersedes: frozenset[str] = frozenset()
     corrects: frozenset[str] = frozenset()
+    told_by: frozenset[str] = frozenset()
     presets: frozenset[Literal["calm", "standard", "everything"]] = frozenset()
 
 
@@ -72,7 +73,7 @@ def catalogue(templates: Path) -> dict[str, Definition]:
     files = sorted(templates.glob("messages/*/message.toml"))
     found = {file.parent.name: _definition(file) for file in files}
     for name, definition in found.items():
-        for key in ("supersedes", "corrects"):
+        for key in ("supersedes", "corrects", "told_by"):
             strangers = getattr(definition, key) - found.keys()
             if not strangers:
                 continue
@@ -108,6 +109,7 @@ def _definition(file: Path) -> Definition:
         urgent=said.urgency == "high",
         supersedes=said.supersedes,
         corrects=said.corrects,
+        told_by=said.told_by,
         presets=frozenset(said.presets),
     )
 

@@ -4,13 +4,15 @@ import hashlib
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from encamino.domain.fact import FactType
 from encamino.domain.link import Links
-from encamino.domain.order import Address, Details, Item, Money, Order, OrderKey, Preparation
-from encamino.domain.shipment import Shipment, ShipmentStatus
+from encamino.domain.order import Address, Details, Item, Money, Order, OrderKey, OrderStatus, Preparation
+from encamino.domain.shipment import Shipment, ShipmentStatus, event_order
 from encamino.domain.shop import Shop
+from encamino.domain.standing import on_delivery
 from encamino.messages.look import shown_shop
 from encamino.messages.shown import Context, ShownItem, ShownOrder, ShownPickup, ShownShipment
 from encamino.words.locale import bcp47, direction
@@ -22,6 +24,10 @@ _NAME, _TITLE, _LINE, _CODE = 40, 120, 100, 12
 #: Names that are not names: spammers order with a web address as first name and let the shop mail it for them.
 _NO_NAME = re.compile(r"[/@:\\<>{}|=]|www\.|\.[^\W\d_]{2,}", re.IGNORECASE)
 _DEFAULT_CURRENCY = "EUR"
+#: How it came to its customer: it waited to be collected, or was taken to the door.
+_BEFORE = frozenset({ShipmentStatus.AVAILABLE_FOR_PICKUP, ShipmentStatus.OUT_FOR_DELIVERY})
+#: What has not left by then never will.
+_NO_MORE = frozenset({OrderStatus.CANCELLED, OrderStatus.REFUNDED})
 _THERE = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.AVAILABLE_FOR_PICKUP})
 #: Words up to this length are abbreviations: gls, seur, usps.
 _ABBREVIATION = 4
@@ -78,9 +84,12 @@ def _order(order: Order, details: Details | None) -> ShownOrder:
         address=_address(details.address) if details and details.address else (),
         country=tidy(details.address.country, _NAME) if details and details.address else "",
         shipping_method=tidy(details.shipping_method or "", _TITLE) or None if details else None,
+        ships=not (details and details.items) or any(item.ships for item in details.items),
         in_parts=left or len(order.travelling) > 1,
-        rest_to_come=left,
+        rest_to_come=left and order.status not in _NO_MORE,
         payment=order.payment,
+        on_delivery=on_delivery(order),
+        refunded=_refunded(order, details),
         payment_method=tidy(details.payment_method or "", _TITLE) or None if details else None,
     )
 
@@ -90,6 +99,15 @@ def _refund(order: Order, details: Details | None, subject: str | None) -> Money
     given = (m.amount for m in order.milestones if m.type == FactType.ORDER_REFUNDED and m.subject == subject)
     amount = next(given, None)
     return _money(Money(amount, total.currency)) if amount and total else None
+
+
+def _refunded(order: Order, details: Details | None) -> Money | None:
+    total = details.total if details else None
+    amounts = [m.amount for m in order.told(FactType.ORDER_REFUNDED)]
+    told = [amount for amount in amounts if amount]
+    if total is None or not told or len(told) < len(amounts):
+        return None
+    return _money(Money(sum(told, Decimal(0)), total.currency))
 
 
 def _shipment(shipment: Shipment, zone: ZoneInfo, now: datetime) -> ShownShipment:
@@ -114,9 +132,17 @@ def _shipment(shipment: Shipment, zone: ZoneInfo, now: datetime) -> ShownShipmen
         window=(window.start, window.end) if hours and window and window.start < window.end else None,
         today=one_day and day == today,
         delivered_at=bearing.time if delivered and bearing else None,
+        collected=bool(delivered) and _collected(shipment),
         signed_by=tidy(signed_by, _NAME) or None if signed_by else None,
         pickup=_pickup(shipment, today),
     )
+
+
+def _collected(shipment: Shipment) -> bool:
+    """Not every carrier names the place where it waits, and not everything stays where it was to be collected."""
+    told = (e for e in shipment.events if e.number in ("", shipment.number) and e.status in _BEFORE)
+    last = max(told, key=event_order, default=None)
+    return last.status is ShipmentStatus.AVAILABLE_FOR_PICKUP if last else shipment.pickup_point is not None
 
 
 def _pickup(shipment: Shipment, today: date) -> ShownPickup | None:
@@ -141,7 +167,7 @@ def _travelling(shipment: Shipment, wanted: tuple[Item, ...]) -> tuple[tuple[Ite
 
 
 def _rest(order: Order, wanted: tuple[Item, ...], hosts: tuple[str, ...]) -> tuple[ShownItem, ...]:
-    left = {shipped.item: shipped.quantity for shipped in order.left_to_ship}
+    left = {} if order.status in _NO_MORE else {shipped.item: shipped.quantity for shipped in order.left_to_ship}
     return tuple(_item(item, left[item.id], hosts) for item in wanted if item.id in left)[:ITEMS_SHOWN]
 
 

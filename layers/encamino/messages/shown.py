@@ -83,12 +83,18 @@ class ShownOrder:
     #: ISO 3166-1 alpha-2; the filter `territory` names it.
     country: str
     shipping_method: str | None
+    #: Something in it travels; also when nobody told what is in it.
+    ships: bool
     #: More than one shipment, or something still to ship: say "parcel" where else one would say "order".
     in_parts: bool
     #: Something has not left yet.
     rest_to_come: bool
     #: How far the paying got: awaiting, authorised, paid, part_refunded, refunded, failed.
     payment: str
+    #: It is paid when it is handed over, and has not been yet.
+    on_delivery: bool
+    #: What was given back in all, when the shop told each amount.
+    refunded: Money | None
     #: How it is paid, in the shop's own words.
     payment_method: str | None
 
@@ -125,6 +131,8 @@ class ShownShipment:
     #: The expected day is today.
     today: bool
     delivered_at: datetime | None
+    #: It was handed over where it had waited, not at the door.
+    collected: bool
     signed_by: str | None
     pickup: ShownPickup | None
 

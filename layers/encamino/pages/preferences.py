@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from encamino.domain.contact import Choice, Preferences
+from encamino.domain.contact import Choice, Preferences, allowed
 from encamino.domain.shop import Shop
 from encamino.pages import headers
 from encamino.pages.look import style
@@ -48,11 +48,6 @@ def offered(shop: Shop) -> tuple[Choice, ...]:
     return tuple(Choice) if shop.sms.senders else (Choice.MARKETING_EMAIL,)
 
 
-def holds(said: Preferences, choice: Choice) -> bool:
-    """Whether a choice stands ticked. News of the order may come until they are refused, offers not before a yes."""
-    return said.get(choice, choice is Choice.SERVICE_SMS)
-
-
 def wording(shop: Shop, templates: Path, locale: str) -> str:
     """Which words stand beside the boxes: a change of one makes another version."""
     language = negotiate(locale, available(templates), None, shop.locale)
@@ -63,7 +58,7 @@ def wording(shop: Shop, templates: Path, locale: str) -> str:
 
 def _shown(shop: Shop, hint: str, said: Preferences, *, saved: bool = False) -> Shown:
     choices = offered(shop)
-    ticked = frozenset(choice for choice in choices if holds(said, choice))
+    ticked = frozenset(choice for choice in choices if allowed(said, choice))
     help_email = str(shop.help.email or shop.sender.reply_to or shop.sender.email)
     return Shown(hint, choices, ticked, saved, help_email, quote(shop.name, safe=""))
 

@@ -67,6 +67,9 @@ def _step(told: Told) -> tuple[Fact, ...] | str:
     step = told.topic.partition("/")[2]
     if told.order is None:
         return f"topic {told.topic} names no order"
+    if not isinstance(told.body.get("fulfillment_order"), dict):
+        # Topic and order stand in headers that nobody signed: over another body they would say anything.
+        return f"topic {told.topic} over something else than a fulfillment order"
     # The list may be empty again by the time it is sent; then the hold that was made stands beside it.
     made, held = told.body.get("created_fulfillment_hold"), at(told.body, "fulfillment_order", "fulfillment_holds")
     reasons = {text(hold.get("reason")).lower() for hold in (*rows(made), *rows(held))}
