@@ -21,6 +21,11 @@ _ODD_CURRENCIES = sorted(set(get_global("currency_fractions")) - {"DEFAULT"})
 _COUNTED = 100
 
 
+#: Where a language's plain data is one country's: whose dates and hours are read most easily everywhere. "24 November,
+#: 21:30" is clear to an American; "11/24, 9:30 PM" is not what a shop in York writes. Money stays the language's.
+_DATES_OF = {"en": "en_GB"}
+
+
 class Unwritten(Exception):
     """A language writes something in a way that encamino.words.formats does not know yet."""
 
@@ -28,15 +33,16 @@ class Unwritten(Exception):
 def formats(folder: str) -> dict[str, object]:
     """All of it, as JSON can hold it."""
     locale = Locale.parse(folder)
+    dates = Locale.parse(_DATES_OF.get(folder, folder))
     return {
-        "patterns": {name: _checked(folder, pattern) for name, pattern in _patterns(locale).items()},
-        "days": {width: _days(locale.days["format"][width]) for width in ("wide", "abbreviated")},
+        "patterns": {name: _checked(folder, pattern) for name, pattern in _patterns(dates).items()},
+        "days": {width: _days(dates.days["format"][width]) for width in ("wide", "abbreviated")},
         "months": {
-            "wide": _months(locale.months["format"]["wide"]),
-            "abbreviated": _months(locale.months["format"]["abbreviated"]),
-            "alone": _months(locale.months["stand-alone"]["abbreviated"]),
+            "wide": _months(dates.months["format"]["wide"]),
+            "abbreviated": _months(dates.months["format"]["abbreviated"]),
+            "alone": _months(dates.months["stand-alone"]["abbreviated"]),
         },
-        "halves": [str(locale.day_periods["format"]["abbreviated"][half]) for half in ("am", "pm")],
+        "halves": [str(dates.day_periods["format"]["abbreviated"][half]) for half in ("am", "pm")],
         "money": _money(folder, locale),
         "territories": {code: name for code, name in locale.territories.items() if len(code) == 2},  # noqa: PLR2004
         "relative": _relative(locale),

@@ -50,12 +50,12 @@ class History:
     numbers: Mapping[str, datetime] = field(default_factory=dict)
 
 
-def histories(count: int, start: datetime, seed: int) -> list[History]:
-    """So many orders, of every kind by turns, begun within half an hour. DHL is asked about no more than it allows."""
+def histories(count: int, start: datetime, seed: int, within: timedelta = 30 * MINUTE) -> list[History]:
+    """So many orders, of every kind by turns, begun within that time. DHL is asked about no more than it allows."""
     chance, numbers = random.Random(seed), 0
     made = list[History]()
     for n in range(count):
-        order = _Order(10**9 + n, start + timedelta(seconds=chance.randrange(1800)))
+        order = _Order(10**9 + n, start + timedelta(seconds=chance.randrange(int(within.total_seconds()))))
         history = _KINDS[n % len(_KINDS)](order)
         numbers += len(history.numbers)
         made.append(history if numbers <= _NUMBERS else _told_for_want_of_calls(order, history))

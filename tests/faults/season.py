@@ -63,11 +63,13 @@ def programme(number: str, start: datetime) -> Programme:
 
 def live(stack: Lambdas, clock: Clock, orders: Iterable[History], copies: int = 3, seed: int = 0) -> int:
     """Tell everything, tick, work; then let AWS be well for three hours. Returns how many deliveries were told."""
+    orders = list(orders)
     chance = random.Random(seed)
     coming = [(at, chance.random(), told) for history in orders for at, told in deliveries(history, copies, chance)]
     coming.sort(key=lambda one: one[:2], reverse=True)
     told, start = len(coming), clock.now
-    for step in steps(8, int(LASTS / HOUR), OUT):
+    begun = int((max(history.told[0].at for history in orders) - start) / HOUR)
+    for step in steps(8 + begun, int(LASTS / HOUR) + begun, range(OUT.start, OUT.stop + begun)):
         clock.reach(start + step)
         while coming and coming[-1][0] <= clock.now:
             _, order, delivery = coming.pop()
@@ -114,7 +116,8 @@ def balance(stack: Lambdas, orders: Iterable[History], told: int) -> Books:
         received[("out_for_delivery", "sms")] = texts[str(history.id)]
         missing, extra = got(+received, history.expected)
         unknown = Counter(_kind(row.key) for row in rows.values() if row.status == "unknown")
-        lost += [f"{history.id}: {name}" for name in missing - unknown]
+        held = {_kind(row.key): f"{row.status} {row.reason}" for row in rows.values()}
+        lost += [f"{history.id}: {name} ({held.get(name, 'never planned')})" for name in missing - unknown]
         wrong += [f"{history.id}: {name}" for name in extra]
     dead = sum(stack.waiting(queue, dead=True) for queue in ("Inbox", "Look", "Send"))
     return Books(len(histories), told, lost, doubled, wrong, doubtful, twice, dead)

@@ -73,6 +73,12 @@ def _rest_left() -> tuple[Order, Shipment]:
     return an_order(part, rest), part
 
 
+def _rest_leaves() -> tuple[Order, Shipment]:
+    part, rest = a_shipment(items=ALL[:1]), a_shipment(id="f2", items=ALL[1:])
+    rest = replace(rest, registered_at=part.registered_at + timedelta(days=2))
+    return an_order(part, rest), rest
+
+
 SAMPLES = (
     Sample("order_confirmed", "", lambda: (an_order(), None)),
     Sample("order_confirmed", "many", lambda: (an_order(items=tuple(an_item(n) for n in range(1, 61))), None)),
@@ -80,6 +86,7 @@ SAMPLES = (
     Sample("shipped", "", lambda: _one(a_shipment(items=ALL, eta=TOMORROW, window=a_window()))),
     Sample("shipped", "no_number", lambda: _one(a_shipment(None, number=None, carrier=None, carrier_name=None))),
     Sample("shipped", "in_parts", lambda: _in_parts(ShipmentStatus.IN_TRANSIT)),
+    Sample("shipped", "rest", _rest_leaves),
     Sample("shipped", "pickup", lambda: _one(a_shipment(eta=TOMORROW.date(), pickup=a_pickup_point()))),
     Sample("out_for_delivery", "", lambda: _one(_today())),
     Sample("out_for_delivery", "late", lambda: _one(_yesterday())),

@@ -115,7 +115,7 @@ def test_a_message_whose_template_asks_for_more_is_a_set_up_error(renderer: Rend
     with pytest.raises(Misconfigured) as caught:
         renderer.email("shipped", SAMPLES[0].context("es"))
 
-    assert caught.value.where == "messages/shipped/email.txt.j2"
+    assert caught.value.where == "messages/shipped/subject.txt.j2"
 
 
 def test_reminders_are_counted_from_the_message_itself(tmp_path: Path) -> None:

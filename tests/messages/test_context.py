@@ -128,6 +128,24 @@ def test_the_carrier_is_called_what_the_shop_calls_it() -> None:
     assert _shown(a_shipment(carrier=None, carrier_name=None)).carrier is None
 
 
+def test_a_plug_ins_own_name_of_a_carrier_is_written_as_people_write_it() -> None:
+    assert _shown(a_shipment(carrier="gls", carrier_name="gls")).carrier == "GLS"
+
+
+def test_the_last_parcel_of_several_completes_the_order_when_the_others_left_long_before() -> None:
+    def completes(after: timedelta, *items: ShippedItem) -> bool:
+        first = a_shipment(items=(ShippedItem("1", 2),))
+        last = a_shipment(id="f2", items=items or (ShippedItem("2", 1), ShippedItem("3", 1)))
+        shown = _of(replace(last, registered_at=first.registered_at + after), first).shipment
+        assert shown is not None
+        return shown.completes
+
+    assert completes(timedelta(days=1))
+    assert not completes(timedelta(minutes=1))
+    assert not completes(timedelta(days=1), ShippedItem("1", 1))
+    assert not _shown(a_shipment()).completes
+
+
 def test_a_pick_up_point_is_shown_where_there_is_one() -> None:
     shown = _shown(a_shipment(pickup=a_pickup_point())).pickup
 

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from encamino.domain.fact import Fact, FactType
 from encamino.domain.order import Order
 from encamino.domain.shipment import Event, ShipmentStatus, Window
 from encamino.pages import tracking
-from tests.builders import NOW, a_shop, an_order
+from tests.builders import NOW, a_shipment, a_shop, an_order
 from tests.pages.compiled import compiled
 from tests.pages.reading import Read, read
 from tests.pages.samples import WAY, a_way, samples
@@ -25,21 +26,21 @@ HEADLINES = {
     "no_number": ("Tu pedido está listo para salir", "Your order is ready to leave"),
     "label_only": ("Tu pedido está listo para salir", "Your order is ready to leave"),
     "unscanned": ("Tu pedido está listo para salir", "Your order is ready to leave"),
-    "arrives": ("Llega el viernes, 27 de noviembre", "Arrives on Friday, November 27"),
-    "arrives_window": ("Llega el viernes, 27 de noviembre", "Arrives on Friday, November 27"),
-    "arrives_tomorrow": ("Mañana, entre las 10:00 y las 14:00", "Tomorrow, between 10:00 AM and 2:00 PM"),
-    "arrives_between": ("Llega entre el 27 nov y el 29 nov", "Arrives between Nov 27 and Nov 29"),
+    "arrives": ("Llega el viernes, 27 de noviembre", "Arrives on Friday, 27 November"),
+    "arrives_window": ("Llega el viernes, 27 de noviembre", "Arrives on Friday, 27 November"),
+    "arrives_tomorrow": ("Mañana, entre las 10:00 y las 14:00", "Tomorrow, between 10:00 and 14:00"),
+    "arrives_between": ("Llega entre el 27 nov y el 29 nov", "Arrives between 27 Nov and 29 Nov"),
     "no_date": ("Tu pedido está en camino", "Your order is on its way"),
     "silent": ("Tu pedido está en camino", "Your order is on its way"),
     "late": ("Está tardando más de lo previsto", "It is taking longer than planned"),
-    "delayed": ("Llega el sábado, 28 de noviembre", "Arrives on Saturday, November 28"),
-    "out_today": ("Hoy, entre las 10:00 y las 14:00", "Today, between 10:00 AM and 2:00 PM"),
-    "out_since": ("En reparto desde el martes, 24 de noviembre", "Out for delivery since Tuesday, November 24"),
+    "delayed": ("Llega el sábado, 28 de noviembre", "Arrives on Saturday, 28 November"),
+    "out_today": ("Hoy, entre las 10:00 y las 14:00", "Today, between 10:00 and 14:00"),
+    "out_since": ("En reparto desde el martes, 24 de noviembre", "Out for delivery since Tuesday, 24 November"),
     "attempt_failed": ("DHL no pudo entregarlo", "DHL could not deliver"),
-    "next_attempt": ("Nuevo intento el jueves, 26 de noviembre", "New attempt on Thursday, November 26"),
+    "next_attempt": ("Nuevo intento el jueves, 26 de noviembre", "New attempt on Thursday, 26 November"),
     "pickup": ("Te espera en Quiosc Girona", "Waiting for you at Quiosc Girona"),
     "pickup_over": ("Te espera en Quiosc Girona", "Waiting for you at Quiosc Girona"),
-    "delivered": ("Entregado el miércoles, 25 de noviembre", "Delivered on Wednesday, November 25"),
+    "delivered": ("Entregado el miércoles, 25 de noviembre", "Delivered on Wednesday, 25 November"),
     "customs": ("Tu envío está en la aduana", "Your shipment is at customs"),
     "address": ("A tu dirección le falta algo", "Something is missing in your address"),
     "damaged": ("Tu envío se ha dañado", "Your shipment was damaged"),
@@ -47,12 +48,12 @@ HEADLINES = {
     "trouble": ("Algo está frenando tu envío", "Something is holding up your shipment"),
     "returned": ("Tu envío vuelve a nosotros", "Your shipment is going back to us"),
     "expired": ("Ya no hay más noticias de tu envío", "There is no more news of your shipment"),
-    "replaced": ("Llega el viernes, 27 de noviembre", "Arrives on Friday, November 27"),
-    "several": ("Hoy, entre las 10:00 y las 14:00", "Today, between 10:00 AM and 2:00 PM"),
+    "replaced": ("Llega el viernes, 27 de noviembre", "Arrives on Friday, 27 November"),
+    "several": ("Hoy, entre las 10:00 y las 14:00", "Today, between 10:00 and 14:00"),
     "part_delivered": ("El resto de tu pedido aún tiene que salir", "The rest of your order is still to come"),
     "cancelled": ("Tu pedido está cancelado", "Your order is cancelled"),
     "refunded": ("Te hemos devuelto el dinero", "We have returned your money"),
-    "abroad": ("Llega el viernes, 27 de noviembre", "Arrives on Friday, November 27"),
+    "abroad": ("Llega el viernes, 27 de noviembre", "Arrives on Friday, 27 November"),
 }
 
 
@@ -174,3 +175,21 @@ def test_a_link_shows_nothing_ninety_days_after_the_end() -> None:
     assert page.status == 410
     assert "Este enlace ha caducado" in page.text
     assert "Barcelona" not in read(page.text).by_tag["main"][0]
+
+
+@pytest.mark.parametrize(
+    ("status", "card"),
+    [
+        (ShipmentStatus.INFO_RECEIVED, False),
+        (ShipmentStatus.IN_TRANSIT, True),
+        (ShipmentStatus.EXCEPTION, True),
+        (ShipmentStatus.DELIVERED, False),
+        (ShipmentStatus.RETURNED_TO_SENDER, False),
+    ],
+)
+def test_a_parcel_of_a_cancelled_order_is_not_late_it_need_not_be_accepted(status: ShipmentStatus, card: bool) -> None:
+    late = a_shipment(status, eta=NOW.date() - timedelta(days=3))
+    page = page_of(an_order(late, facts=(Fact(FactType.ORDER_CANCELLED, NOW, "10428"),)), "en")
+
+    assert "The day it was due has passed" not in page.text
+    assert ("you need not accept it" in page.text) is card

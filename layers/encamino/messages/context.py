@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,8 @@ _BEFORE = frozenset({ShipmentStatus.AVAILABLE_FOR_PICKUP, ShipmentStatus.OUT_FOR
 #: What has not left by then never will.
 _NO_MORE = frozenset({OrderStatus.CANCELLED, OrderStatus.REFUNDED})
 _THERE = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.AVAILABLE_FOR_PICKUP})
+#: After that a parcel's own message has reached its customer.
+_HEARD_OF = timedelta(hours=1)
 #: Words up to this length are abbreviations: gls, seur, usps.
 _ABBREVIATION = 4
 
@@ -55,7 +57,7 @@ def build(
         shop=look,
         brand=look.brand,
         order=_order(order, details),
-        shipment=_shipment(shipment, shop.zone, now) if shipment else None,
+        shipment=_shipment(shipment, order, shop.zone, now) if shipment else None,
         items=tuple(_item(item, quantity, shop.image_hosts) for item, quantity in items[:ITEMS_SHOWN]),
         more_items=max(len(items) - ITEMS_SHOWN, 0),
         count=sum(quantity for _, quantity in items),
@@ -110,7 +112,7 @@ def _refunded(order: Order, details: Details | None) -> Money | None:
     return _money(Money(sum(told, Decimal(0)), total.currency))
 
 
-def _shipment(shipment: Shipment, zone: ZoneInfo, now: datetime) -> ShownShipment:
+def _shipment(shipment: Shipment, order: Order, zone: ZoneInfo, now: datetime) -> ShownShipment:
     today, window, bearing = now.astimezone(zone).date(), shipment.eta_window, shipment.bearing
     day = window.start.astimezone(zone).date() if window else _local(shipment.eta, zone)
     last = window.end.astimezone(zone).date() if window else day
@@ -126,6 +128,7 @@ def _shipment(shipment: Shipment, zone: ZoneInfo, now: datetime) -> ShownShipmen
         reason=shipment.reason,
         carrier=_carrier(shipment),
         number=tidy(shipment.number, _NAME) if shipment.number else None,
+        completes=_completes(order, shipment),
         old_number=tidy(shipment.old_numbers[-1], _NAME) if shipment.old_numbers else None,
         day=max(day, today) if promised and day else None,
         last_day=last if promised and not one_day and last != today else None,
@@ -143,6 +146,12 @@ def _collected(shipment: Shipment) -> bool:
     told = (e for e in shipment.events if e.number in ("", shipment.number) and e.status in _BEFORE)
     last = max(told, key=event_order, default=None)
     return last.status is ShipmentStatus.AVAILABLE_FOR_PICKUP if last else shipment.pickup_point is not None
+
+
+def _completes(order: Order, shipment: Shipment) -> bool:
+    others = [other for other in order.travelling if other.id != shipment.id]
+    before = all(shipment.registered_at - other.registered_at >= _HEARD_OF for other in others)
+    return bool(others) and before and not order.left_to_ship
 
 
 def _pickup(shipment: Shipment, today: date) -> ShownPickup | None:
@@ -210,9 +219,11 @@ def _address(address: Address) -> tuple[str, ...]:
 def _carrier(shipment: Shipment) -> str | None:
     """The shop's own word for the carrier, else our slug as people write it."""
     label = shipment.label
-    if label.carrier_name and (name := tidy(label.carrier_name, _NAME)):
+    slug = label.carrier or ""
+    # A plug-in's word for it is a slug, too.
+    if label.carrier_name and label.carrier_name != slug and (name := tidy(label.carrier_name, _NAME)):
         return name
-    words = (label.carrier or "").split("_")
+    words = slug.split("_")
     return " ".join(w.upper() if len(w) <= _ABBREVIATION else w.capitalize() for w in words) or None
 
 

@@ -122,6 +122,8 @@ class ShownShipment:
     number: str | None
     #: The number that the customer may have been told before, when it was replaced.
     old_number: str | None
+    #: With it the order is complete, and the rest left long enough before for the customer to have heard of it.
+    completes: bool
     #: The expected day, from now on.
     day: date | None
     #: The last expected day, when the carrier names several.

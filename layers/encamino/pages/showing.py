@@ -85,7 +85,7 @@ def _shipment(
         link=shipment.link,
         status=status,
         promise=promises.of_shipment(shipment, now, shop.zone),
-        trouble=trouble_of(shipment, now, shop.zone),
+        trouble=trouble_of(shipment, now, shop.zone, cancelled=order.cancelled_at is not None),
         silent_since=promises.silent_since(shipment, now),
         # A business clock that was set back must not make news of the future.
         updated_at=min(shipment.tracked_at, now) if shipment.tracked_at else None,

@@ -31,6 +31,7 @@ class Trouble(StrEnum):
     OUT_SINCE = "out_since"
     UNSCANNED = "unscanned"
     SILENT = "silent"
+    CANCELLED = "cancelled"
 
 
 _BY_REASON = {
@@ -57,11 +58,14 @@ _BY_STATUS = {
 _ENDED = frozenset({ShipmentStatus.RETURNED_TO_SENDER, ShipmentStatus.EXPIRED})
 
 
-def trouble_of(shipment: Shipment, now: datetime, zone: ZoneInfo) -> Trouble | None:
-    """The one card that a shipment needs today, None when all is well."""
+def trouble_of(shipment: Shipment, now: datetime, zone: ZoneInfo, *, cancelled: bool = False) -> Trouble | None:
+    """The one card that a shipment needs today, None when all is well. `cancelled`: nobody waits for it any more."""
     status, reason = shipment.status, shipment.reason
     if status is ShipmentStatus.DELIVERED:
         return None
+    if cancelled:
+        back = status is ShipmentStatus.RETURNED_TO_SENDER
+        return Trouble.CANCELLED if scanned(shipment) and not back else None
     if status is ShipmentStatus.AVAILABLE_FOR_PICKUP:
         point = shipment.pickup_point
         over = point is not None and point.until is not None and point.until < now.astimezone(zone).date()
