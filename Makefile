@@ -1,4 +1,4 @@
-# make run          the embedded cloud with its demo shops and the story, until Ctrl-C (ONCE=1: ends with the story)
+# make run          the embedded cloud with its demo shops and their stories, until Ctrl-C (ONCE=1: ends with them)
 # make up, down     the embedded cloud alone
 # make test         lint, then every test, in the embedded cloud and in the browser (-full adds -faults and the render matrix)
 # make preview      every message in every language: build/preview/index.html

@@ -160,3 +160,23 @@ def until[T](asked: Callable[[], T], patience: float = 30) -> T:
 def rest() -> None:
     """Let everything that is due happen."""
     encamino("clock", "advance", "1s")
+
+
+def triggers(order: Order) -> list[tuple[str, str, str]]:
+    """What became of each message: trigger, channel, status."""
+    return [(m["trigger"], m["channel"], m["status"]) for m in order.known()["messages"]]
+
+
+def gateway(stack: Stack) -> str:
+    """Where the deployed tracker asks carriers."""
+    functions = stack.client("lambda").list_functions()["Functions"]
+    tracker = next(f for f in functions if f["FunctionName"].endswith("track_shipments"))
+    return str(tracker["Environment"]["Variables"]["CARRIER_GATEWAY"])
+
+
+def programme(stack: Stack, number: str, timetable: dict[str, str]) -> None:
+    """What DHL answers about a number, from now on: hours to recordings."""
+    entries = [{"after": after, "play": recording} for after, recording in timetable.items()]
+    said = json.dumps({"start": datetime.now(UTC).isoformat(), "timetable": entries}).encode()
+    request = urllib.request.Request(f"{gateway(stack)}/_simulator/dhl/{number}", said, method="PUT")
+    urllib.request.urlopen(request, timeout=10).close()

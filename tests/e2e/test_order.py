@@ -6,20 +6,28 @@ import json
 import random
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from tests.e2e.outside import SECRET, Order, Stack, encamino, get, post, rest, signed_by_openssl, until
+from tests.e2e.outside import (
+    SECRET,
+    Order,
+    Stack,
+    encamino,
+    gateway,
+    get,
+    post,
+    programme,
+    rest,
+    signed_by_openssl,
+    triggers,
+    until,
+)
 
 
 def subjects(stack: Stack, order: Order) -> list[str]:
     return [mail["subject"] for mail in stack.mails(order.to)]
-
-
-def triggers(order: Order) -> list[tuple[str, str, str]]:
-    return [(m["trigger"], m["channel"], m["status"]) for m in order.known()["messages"]]
 
 
 def test_a_paid_order_is_confirmed_by_one_mail_in_its_language_on_the_minutes_own_tick(
@@ -38,7 +46,7 @@ def test_a_paid_order_is_confirmed_by_one_mail_in_its_language_on_the_minutes_ow
 def test_dhl_is_asked_by_the_deployed_rule_and_what_it_says_reaches_mail_phone_and_page(
     stack: Stack, order: Order
 ) -> None:
-    programme(stack, order.number, "out_for_delivery")
+    programme(stack, order.number, {"0h": "out_for_delivery"})
     order.tell("orders/paid", order.body())
     order.tell("orders/fulfilled", order.body(fulfilments=[order.fulfilment(order.number)]))
 
@@ -190,17 +198,3 @@ def missing(stack: Stack, path: str) -> tuple[int, bytes]:
 def state(order: Order) -> dict[str, Any]:
     known = order.known()
     return {name: known[name] for name in ("status", "payment", "preparation", "locale", "total")}
-
-
-def gateway(stack: Stack) -> str:
-    function = next(
-        f for f in stack.client("lambda").list_functions()["Functions"] if f["FunctionName"].endswith("track_shipments")
-    )
-    return str(function["Environment"]["Variables"]["CARRIER_GATEWAY"])
-
-
-def programme(stack: Stack, number: str, recording: str) -> None:
-    start = datetime.now(UTC).isoformat()
-    said = json.dumps({"start": start, "timetable": [{"after": "0h", "play": recording}]}).encode()
-    request = urllib.request.Request(f"{gateway(stack)}/_simulator/dhl/{number}", said, method="PUT")
-    urllib.request.urlopen(request, timeout=10).close()
