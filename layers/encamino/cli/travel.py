@@ -29,14 +29,15 @@ class Travel:
 def travel_on(here: Stack, by: timedelta, travel: Travel) -> datetime:
     """Move the business clock on from one due thing to the next, letting each happen. Returns the time arrived at."""
     target = _now(here) + by
+    drain(here)
     while True:
-        settle(here, travel)
+        _happen(here, travel)
         due = here.store.next_due(_now(here))
         if due is None or due > target:
             break
         _set(here, due)
     _set(here, target)
-    settle(here, travel)
+    _happen(here, travel)
     return target
 
 
@@ -50,13 +51,18 @@ def _set(here: Stack, moment: datetime) -> None:
 
 
 def settle(here: Stack, travel: Travel) -> None:
-    """Sweep and drain until a sweep hands nothing over. Raises Unavailable when it takes too long."""
+    """Drain, then sweep and drain until a sweep hands nothing over. Raises Unavailable when it takes too long."""
     drain(here)
+    _happen(here, travel)
+
+
+def _happen(here: Stack, travel: Travel) -> None:
+    """All that is due now; the queues are empty before and after."""
     while True:
         handed = _sweep(here)
-        drain(here)
         if not any(handed.values()):
             return
+        drain(here)
         travel.steps += 1
         travel.messages += sum(count for lane, count in handed.items() if lane.startswith("send"))
 
