@@ -25,12 +25,12 @@ from encamino.pages.showing import shown
 from encamino.words.locale import bcp47, direction
 from tests.builders import NOW, a_shop
 from tests.faults.hostile import many, xss
+from tests.languages import LANGUAGES
 from tests.messages.samples import SAMPLES
 from tests.pages.samples import samples
 
 SEED = 23
 MANY, SOME = 2_000, 120
-LANGUAGES = ("en", "es")
 BASE, PLAIN = "/t/abc", "Plain"
 #: What strangers write of an order: its customer, its shop, its carrier.
 WILD = frozenset({

@@ -25,10 +25,10 @@ from encamino.messages.context import build
 from encamino.messages.render import Renderer
 from tests.builders import LINKS, NOW, a_shipment, a_shop, an_item, an_order
 from tests.faults.hostile import header_text, many
+from tests.languages import LANGUAGES
 
 SEED = 24
 MANY, SOME = 3_000, 400
-LANGUAGES = ("en", "es")
 OURS = {"From", "To", "Reply-To", "Subject", "References", "Auto-Submitted", "Feedback-ID", "List-Id", "X-Note"}
 #: They turn the direction of what is read.
 TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -1,9 +1,13 @@
-"""One order per message, and per thing that message may have to say differently."""
+"""One order per message, and per thing that message may have to say differently.
+
+A message without a sample of its own is shown an order of which everything is known.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from encamino.domain.fact import Fact, FactType
@@ -15,6 +19,7 @@ from encamino.messages.shown import Context
 from tests.builders import LINKS, NOW, a_pickup_point, a_shipment, a_shop, a_window, an_item, an_order
 
 TOMORROW = NOW + timedelta(days=1)
+TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,12 @@ def _rest_leaves() -> tuple[Order, Shipment]:
     return an_order(part, rest), rest
 
 
-SAMPLES = (
+def _everything() -> tuple[Order, Shipment]:
+    shipment = _renumbered(_to_the_point(ShipmentStatus.DELIVERED))
+    return an_order(shipment, facts=(_returned("r1", "36.00"),)), shipment
+
+
+_OWN = (
     Sample("order_confirmed", "", lambda: (an_order(), None)),
     Sample("order_confirmed", "many", lambda: (an_order(items=tuple(an_item(n) for n in range(1, 61))), None)),
     Sample("order_confirmed", "digital", lambda: (an_order(items=(an_item(1, ships=False),)), None)),
@@ -133,6 +143,14 @@ SAMPLES = (
     Sample("refunded", "part_untold", lambda: _order(_returned("r1")), refund="r1"),
     Sample("thank_you", "", lambda: _one(_there())),
     Sample("thank_you", "pickup", lambda: _one(_to_the_point(ShipmentStatus.DELIVERED))),
+)
+_MESSAGES = {file.parent.name for file in TEMPLATES.glob("messages/*/message.toml")}
+SAMPLES = (
+    *_OWN,
+    *(
+        Sample(name, "", lambda: _everything(), refund="r1")
+        for name in sorted(_MESSAGES - {own.message for own in _OWN})
+    ),
 )
 
 

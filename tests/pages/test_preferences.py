@@ -10,11 +10,11 @@ from encamino.pages.page import Page
 from encamino.pages.preferences import offered, render, unsubscribed, wording
 from encamino.words.locale import available
 from tests.builders import a_shop
+from tests.languages import LANGUAGES
 from tests.pages.compiled import compiled
 from tests.pages.reading import Read, read
 
 HINT = "l•••@e•••.com"
-LANGUAGES = ("en", "es")
 
 
 def shown(*, saved: bool = False, **said: bool) -> Read:

@@ -10,6 +10,7 @@ import pytest
 from encamino.pages import tracking
 from encamino.pages.timeline import spelled
 from tests.builders import NOW, a_shop, an_item, an_order
+from tests.languages import LANGUAGES
 from tests.messages.compiled import SOURCE
 from tests.pages.compiled import compiled
 from tests.pages.reading import read
@@ -79,7 +80,7 @@ def test_languages_are_those_of_the_order_then_of_the_country_then_of_the_shop()
     assert '<html lang="es"' in said["xx"]
 
 
-@pytest.mark.parametrize("language", ["en", "es", "it"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_of_the_pages_is_missing_fuzzy_or_left_over(language: str) -> None:
     file = polib.pofile(SOURCE / "languages" / language / "pages.po")
     pages = "".join(path.read_text() for path in (SOURCE / "pages").glob("*.j2"))
