@@ -147,10 +147,7 @@ _OWN = (
 _MESSAGES = {file.parent.name for file in TEMPLATES.glob("messages/*/message.toml")}
 SAMPLES = (
     *_OWN,
-    *(
-        Sample(name, "", lambda: _everything(), refund="r1")
-        for name in sorted(_MESSAGES - {own.message for own in _OWN})
-    ),
+    *(Sample(name, "", _everything, refund="r1") for name in sorted(_MESSAGES - {own.message for own in _OWN})),
 )
 
 
