@@ -338,9 +338,13 @@ def test_items_are_called_by_id_or_sku_or_place() -> None:
 
 def test_an_order_of_very_many_lines_and_shipments_is_translated_hardly_slower_than_checked() -> None:
     def seconds(work: Callable[[], object]) -> float:
-        began = process_time()
-        work()
-        return process_time() - began
+        # The best of three: what else this process has to tidy up comes in between.
+        def once() -> float:
+            began = process_time()
+            work()
+            return process_time() - began
+
+        return min(once() for _ in range(3))
 
     names = [f"i{place}" for place in range(3_000)]
     items = [{"id": name, "name": "a", "quantity": 1} for name in names]
