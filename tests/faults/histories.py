@@ -205,7 +205,8 @@ def _number_never_comes(order: _Order) -> History:
 
 
 def _cancelled(order: _Order) -> History:
-    after = 2 * HOUR
+    # Long after any confirmation is out: held back, in doubt and held back again, one of 3,000 took two hours.
+    after = 5 * HOUR
     cancelled = {"cancelled_at": _iso(order.start + after), "cancel_reason": "customer"}
     told = (*order.begun(), order.order("orders/cancelled", after, **cancelled))
     return History(order.id, told, OrderStatus.CANCELLED, {**_CONFIRMED, ("cancelled", "email"): 1})
