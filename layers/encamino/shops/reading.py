@@ -1,6 +1,6 @@
 """Reading what shops send, tolerantly: null for a list, a number for a text, a date that is none.
 
-Only `document` raises. What is not there, or is not what it should be, reads as None or as empty.
+Only `document` and `Webhook.about` raise. What is not there, or is not what it should be, reads as None or as empty.
 """
 
 from __future__ import annotations
@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 
 from encamino.domain.errors import Unreadable
+from encamino.domain.fact import Fact, FactType
 
 type Json = dict[str, Json] | list[Json] | str | int | Decimal | bool | None
 type Table = dict[str, Json]
@@ -32,6 +34,25 @@ _EPOCH = re.compile(r"[0-9]{9,13}(\.[0-9]+)?")
 #: What a recording is wrapped in; the last two are ours.
 _WRAPPER, _REMARKS = frozenset({"headers", "body"}), frozenset({"about", "expect"})
 _LOCALE = re.compile(r"([a-z]{2,3})(?:-[a-z]{4})?(?:-([a-z]{2}))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """A delivery about one order, read: its topic, its object, the platform's id of the order if it names one."""
+
+    topic: str
+    body: Table
+    order: str | None
+
+    def about(self) -> str:
+        """The order's id. Raises Unreadable."""
+        if self.order is None:
+            raise Unreadable("no order id", where=self.topic)
+        return self.order
+
+    def fact(self, type_: str, when: datetime, subject: str = "") -> Fact:
+        """A fact about the order."""
+        return Fact(FactType(type_), when, self.about(), subject)
 
 
 def document(body: bytes) -> Table:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from encamino.domain.errors import Unreadable
-from encamino.domain.fact import Fact, FactType
 from encamino.shops.base import Delivery
-from encamino.shops.reading import Table, at, document, flag, ident, instant, text
+from encamino.shops.reading import Table, Webhook, at, document, flag, ident, instant, text
 from encamino.shops.shopify import FAMILIES
 
 #: The admin's "send test notification"; the second id is what JavaScript leaves of the first.
@@ -30,12 +28,9 @@ _BARE = {
 
 
 @dataclass(frozen=True)
-class Told:
+class Told(Webhook):
     """What was delivered. `sent`: when, by Shopify's clock if it says so."""
 
-    topic: str
-    body: Table
-    order: str | None
     sent: datetime
     test: bool
     shop_domain: str | None
@@ -43,16 +38,6 @@ class Told:
     def time(self, *names: str) -> datetime:
         """The first of these that is a time. A bad date must not lose the order: at worst, when it was sent."""
         return next((found for name in names if (found := instant(self.body.get(name)))), self.sent)
-
-    def about(self) -> str:
-        """The order's id. Raises Unreadable."""
-        if self.order is None:
-            raise Unreadable("no order id", where=self.topic)
-        return self.order
-
-    def fact(self, type_: str, when: datetime, subject: str = "") -> Fact:
-        """A fact about the order."""
-        return Fact(FactType(type_), when, self.about(), subject)
 
 
 def read(delivery: Delivery) -> Told:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from encamino.domain.errors import Unreadable
-from encamino.domain.fact import Fact, FactType
 from encamino.shops.base import Delivery
-from encamino.shops.reading import Json, Table, at, document, ident, instant, rows, text
+from encamino.shops.reading import Json, Table, Webhook, at, document, ident, instant, rows, text
 from encamino.shops.woocommerce import EVENT, RESOURCE, SOURCE, TOPIC
 
 #: Our name for the REST API's answer about fulfilments; no webhook has this topic.
@@ -34,12 +32,9 @@ _DATES = ("date_created", "date_paid", "date_completed", "date_modified")
 
 
 @dataclass(frozen=True)
-class Told:
+class Told(Webhook):
     """What was delivered. `sent`: when it reached us; WooCommerce says nowhere when it sent it."""
 
-    topic: str
-    body: Table
-    order: str | None
     sent: datetime
     shop_domain: str | None
 
@@ -76,16 +71,6 @@ class Told:
     def meta(self, name: str) -> list[Json]:
         """What plugins keep under this name: any JSON at all, and a name may come twice."""
         return [row.get("value") for row in rows(self.body.get("meta_data")) if text(row.get("key")) == name]
-
-    def about(self) -> str:
-        """The order's id. Raises Unreadable."""
-        if self.order is None:
-            raise Unreadable("no order id", where=self.topic)
-        return self.order
-
-    def fact(self, type_: str, when: datetime, subject: str = "") -> Fact:
-        """A fact about the order."""
-        return Fact(FactType(type_), when, self.about(), subject)
 
 
 def read(delivery: Delivery) -> Told:
