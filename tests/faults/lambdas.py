@@ -27,6 +27,7 @@ from tests.faults.aws import REGION, Aws, Killed, Sent
 from tests.faults.clock import Clock
 from tests.faults.moto_at_size import at_size, due_by, visible
 from tests.house.template import read
+from tests.store.tables import properties
 
 ROOT = Path(__file__).parents[2]
 STACK = "encamino"
@@ -164,11 +165,7 @@ def deployed(aws: Aws, clock: Clock, templates: Path, gateway: str) -> Iterator[
     aws.advance, aws.now = clock.advance, clock.seconds
     with aws.standing():
         urls = _queues(aws)
-        resources = read("infra/store.yaml")["Resources"]
-        wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-        aws.client("dynamodb").create_table(
-            TableName="table", **{name: resources["Table"]["Properties"][name] for name in wanted}
-        )
+        aws.client("dynamodb").create_table(TableName="table", **properties())
         at_size("table", REGION)
         aws.client("s3").create_bucket(Bucket="deliveries", CreateBucketConfiguration={"LocationConstraint": REGION})
         settings = {

@@ -3,26 +3,17 @@
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
 from moto import mock_aws
 
-_TEMPLATE = Path(__file__).parents[2] / "infra" / "store.yaml"
-
-
-class _Template(yaml.SafeLoader):
-    """Reads CloudFormation: `!Ref` and its like become plain text."""
-
-
-_Template.add_multi_constructor("!", lambda _loader, tag, node: f"{tag} {node.value}")
+from tests.house.template import read
 
 
 def properties() -> dict[str, Any]:
     """The table as the template has it."""
-    found = yaml.load(_TEMPLATE.read_text(), _Template)["Resources"]["Table"]["Properties"]  # noqa: S506
+    found = read("infra/store.yaml")["Resources"]["Table"]["Properties"]
     wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
     return {name: found[name] for name in wanted}
 
