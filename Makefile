@@ -18,8 +18,8 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR="$(CURDIR)/.local/sam" .local/venvs
 # Any region that has SES will do for a look at the template.
 LINT_REGION := eu-west-1
 REQUIREMENTS := layers/requirements templates/requirements requirements/emulator requirements/sam requirements/dev requirements/lock requirements/peers
-# Three processes: while one waits for the embedded cloud, the others work (tests/conftest.py).
-PYTEST := .venv/bin/pytest -n 3 --dist loadgroup --ignore=tests/benchmarks
+# Two processes: one waits for the embedded cloud and the browser, the other works meanwhile (tests/conftest.py).
+PYTEST := .venv/bin/pytest -n 2 --dist loadgroup --ignore=tests/benchmarks
 
 .PHONY: help run up down test test-full test-faults preview bench lint lock build deploy clean environments browser
 

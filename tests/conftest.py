@@ -36,11 +36,10 @@ def figure(request: pytest.FixtureRequest, record_property: Callable[[str, objec
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Three processes share a run: one waits for the embedded cloud's minutes, one has the browser, one the rest."""
+    """Two processes share a run: what is outside (the embedded cloud's minutes, the browser), and everything else."""
     for item in items:
-        cloud = "e2e" in item.path.parts or item.path.stem.endswith("_cloud")
-        group = "cloud" if cloud else "browser" if "browser" in item.path.parts else "inside"
-        item.add_marker(pytest.mark.xdist_group(group))
+        outside = {"e2e", "browser"} & set(item.path.parts) or item.path.stem.endswith("_cloud")
+        item.add_marker(pytest.mark.xdist_group("outside" if outside else "inside"))
 
 
 def _marked(node: pytest.Item) -> tuple[str, str]:
