@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import hashlib
 import hmac
 import json
 import subprocess
@@ -141,6 +142,11 @@ def test_the_raw_bytes_are_signed_and_not_what_they_mean() -> None:
 
 def test_an_empty_secret_signs_nothing() -> None:
     assert not woocommerce.verify(b"{}", woocommerce.sign(b"{}", "", NOW), [""], NOW)
+
+
+def test_a_site_that_filters_the_algorithm_of_its_signature_is_refused_and_not_guessed_at() -> None:
+    other = base64.b64encode(hmac.new(b"s", b"{}", hashlib.sha512).digest()).decode()
+    assert not woocommerce.verify(b"{}", {"x-wc-webhook-signature": other}, ["s"], NOW)
 
 
 def test_an_empty_body_is_refused_though_signed() -> None:
@@ -391,9 +397,10 @@ def test_another_shops_order_is_refused_where_the_shop_file_lists_domains() -> N
 # ── statuses ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.parametrize("method", ["bacs", "cheque"])
 @pytest.mark.parametrize("status", ["pending", "on-hold"])
-def test_a_transfer_is_awaited_whether_pending_or_on_hold(status: str) -> None:
-    order = learn(EMPTY, told(recorded("bank_transfer", status=status)).facts)
+def test_a_transfer_or_a_cheque_is_awaited_whether_pending_or_on_hold(status: str, method: str) -> None:
+    order = learn(EMPTY, told(recorded("bank_transfer", status=status, payment_method=method)).facts)
     assert (order.status, order.preparation) == (OrderStatus.AWAITING_PAYMENT, Preparation.NONE)
 
 
