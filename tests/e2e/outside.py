@@ -131,11 +131,18 @@ def signed_by_openssl(body: bytes, secret: str) -> str:
     return base64.b64encode(subprocess.run(command, input=body, capture_output=True, check=True).stdout).decode()
 
 
+class _Unmoved(urllib.request.HTTPRedirectHandler):
+    """Shops do not follow where they are sent; what would be followed is the answer."""
+
+    def redirect_request(self, *_asked: Any) -> None:
+        return None
+
+
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
     """The status of a POST."""
     request = urllib.request.Request(url, body, {"content-type": "application/json", **headers}, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.build_opener(_Unmoved).open(request, timeout=30) as answer:
             assert answer.read() == b""
             return int(answer.status)
     except urllib.error.HTTPError as refused:
